@@ -1,0 +1,14 @@
+"""What this distribution is called, for code that reads it at import."""
+
+__title__ = "Flask-Login"
+__description__ = "User session management for Flask"
+__url__ = "https://pypi.org/project/Flask-Login/"
+#: The interface this release stands in for, which is what dependents compare against.
+__version_info__ = ("0", "6", "3")
+#: That interface's version, and our own release as its local part (PEP 440).
+__version__ = "0.6.3+1.0.0"
+__author__ = "The Flask-Login developers"
+__author_email__ = "flask-login@example.invalid"
+__maintainer__ = __author__
+__license__ = "MIT"
+__copyright__ = "(c) 2026 The Flask-Login developers"

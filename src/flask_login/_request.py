@@ -1,0 +1,112 @@
+"""What is known of a request: its user, and what its response owes the remember-me cookie.
+
+The user is kept as ``g._login_user``, which applications read, set and delete. But ``g`` belongs to
+the application context, and before Flask 3.2 several requests share one that a test holds open. So
+what *we* put there is marked with the request it was found for, and is nothing to another request.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from flask import current_app
+from flask import Flask
+from flask import g
+from flask import Request
+from flask import request
+from werkzeug.local import LocalProxy
+
+_MISSING: t.Any = object()
+_STATE = "_flask_login"
+
+# Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
+_request = t.cast("LocalProxy[Request]", request)
+_g = t.cast("LocalProxy[object]", g)
+
+
+class LoginState:
+    """What this library did in one request. It lives on the request object."""
+
+    __slots__ = ("announcing", "forget", "protection_failed", "searching", "source", "user")
+
+    def __init__(self) -> None:
+        #: The user that was put on ``g`` for this request.
+        self.user: t.Any = None
+        #: What found them: ``"session"``, ``"remember"`` or ``"request"``.
+        self.source: str | None = None
+        #: Whether ``user_accessed`` is being sent.
+        self.announcing = False
+        #: Whether loaders are being asked. A login or logout ends the search.
+        self.searching = False
+        #: Whether session protection ended the login, once it has been asked.
+        self.protection_failed: bool | None = None
+        #: Whether the response deletes the remember-me cookie. Kept here and not in the session
+        #: alone, because applications clear the session after a logout.
+        self.forget = False
+
+
+def unwrap(value: t.Any) -> t.Any:
+    """The object that a proxy stands for. Anything else stands for itself."""
+    while isinstance(value, LocalProxy):
+        value = t.cast("LocalProxy[t.Any]", value)._get_current_object()
+
+    return value
+
+
+def the_app() -> Flask:
+    """The application of this context, without a proxy."""
+    return t.cast(Flask, unwrap(current_app))
+
+
+def find_state() -> LoginState | None:
+    """The state of this request, or ``None`` if it had nothing to do with a login.
+
+    :raises RuntimeError: Outside a request.
+    """
+    return t.cast("LoginState | None", _request._get_current_object().__dict__.get(_STATE))
+
+
+def get_state() -> LoginState:
+    """The state of this request, which hereby has to do with a login."""
+    namespace = _request._get_current_object().__dict__
+
+    if _STATE not in namespace:
+        namespace[_STATE] = LoginState()
+
+    return t.cast(LoginState, namespace[_STATE])
+
+
+def stored_user(default: t.Any = None) -> t.Any:
+    """The user on ``g``, or ``default`` if this request has none yet.
+
+    :raises RuntimeError: Outside a request.
+    """
+    namespace = _g._get_current_object().__dict__
+    state = find_state()
+    user = namespace.get("_login_user", _MISSING)
+
+    if user is _MISSING:
+        return default
+
+    owner = namespace.get("_login_owner")
+
+    # Put there by this request, or by hand.
+    if owner is state or owner is None or owner.user is not user:
+        return user
+
+    return default
+
+
+def store_user(user: t.Any) -> None:
+    """Make someone the user of this request and of no other."""
+    state = get_state()
+    state.user = user
+    state.searching = False
+    namespace = _g._get_current_object().__dict__
+    namespace["_login_user"] = user
+    namespace["_login_owner"] = state
+
+
+def drop_user() -> None:
+    """Forget who was looked up, so that the next use looks again."""
+    g.pop("_login_user", None)

@@ -1,0 +1,134 @@
+"""The keys kept in :data:`flask.session`, and the only code that spells them.
+
+Each function is given the session, so that this module depends on no context.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from collections.abc import MutableMapping
+
+from .config import SESSION_KEYS
+
+Session = MutableMapping[str, t.Any]
+
+_USER_ID = "_user_id"
+_FRESH = "_fresh"
+_IDENTIFIER = "_id"
+_REMEMBER = "_remember"
+_REMEMBER_SECONDS = "_remember_seconds"
+_NEXT = "next"
+
+
+def carries_login(session: Session) -> bool:
+    return session.get(_USER_ID) is not None
+
+
+def user_id(session: Session) -> t.Any:
+    """The ID that a login left, as the user's ``get_id`` returned it, or ``None``."""
+    return session.get(_USER_ID)
+
+
+def is_fresh(session: Session) -> bool:
+    return bool(session.get(_FRESH, False))
+
+
+def identifier(session: Session) -> t.Any:
+    """What :func:`begin` recorded of the browser, or ``None``."""
+    return session.get(_IDENTIFIER)
+
+
+def begin(session: Session, user_id: t.Any, *, fresh: bool, identifier: str) -> None:
+    """Log a user in. What an earlier login asked of the remember-me cookie is dropped."""
+    _remove(session, {_REMEMBER, _REMEMBER_SECONDS})
+    name_user(session, user_id, fresh=fresh)
+    session[_IDENTIFIER] = identifier
+
+
+def name_user(session: Session, user_id: t.Any, *, fresh: bool) -> None:
+    """Log a user in without a word about the browser, as test clients do."""
+    session[_USER_ID] = user_id
+    session[_FRESH] = fresh
+
+
+def resume(session: Session, user_id: str) -> Callable[[], None]:
+    """Let a remembered user in, not fresh, and return what takes it back.
+
+    A ``user_loader`` may read the session, so this happens before anyone knows whether the user
+    still exists.
+    """
+    before = {key: session[key] for key in SESSION_KEYS if key in session}
+    name_user(session, user_id, fresh=False)
+
+    def take_back() -> None:
+        discard(session)
+        session.update(before)
+
+    return take_back
+
+
+def confirm(session: Session, identifier: str) -> None:
+    session[_FRESH] = True
+    session[_IDENTIFIER] = identifier
+
+
+def bind(session: Session, identifier: str) -> None:
+    """Record the browser that a login belongs to."""
+    session[_IDENTIFIER] = identifier
+
+
+def demote(session: Session) -> None:
+    session[_FRESH] = False
+
+
+def discard(session: Session) -> None:
+    """Remove every key of ours and none of the application's."""
+    _remove(session, SESSION_KEYS)
+
+
+def ask_to_remember(session: Session, seconds: float | None) -> None:
+    """Have a response set the remember-me cookie: this one, or, where a context sends none (a
+    WebSocket's), the next.
+
+    :param seconds: How long to remember this login, or ``None`` for the configured duration.
+    """
+    session[_REMEMBER] = "set"
+
+    if seconds is not None:
+        session[_REMEMBER_SECONDS] = seconds
+
+
+def ask_to_forget(session: Session) -> None:
+    """Have a response delete the remember-me cookie, like :func:`ask_to_remember`."""
+    session[_REMEMBER] = "clear"
+
+
+def remember_intent(session: Session) -> t.Any:
+    """``"set"``, ``"clear"``, or ``None`` if the cookie is to stay as it is."""
+    return session.get(_REMEMBER)
+
+
+def take_remember_intent(session: Session) -> t.Any:
+    """:func:`remember_intent`, which is thereby met."""
+    return session.pop(_REMEMBER) if _REMEMBER in session else None
+
+
+def remember_seconds(session: Session) -> t.Any:
+    """The duration that this login was given, in seconds, or ``None``."""
+    return session.get(_REMEMBER_SECONDS)
+
+
+def save_next(session: Session, target: str | None) -> None:
+    """Keep the page to return to after login. ``None`` removes an older one."""
+    if target is not None:
+        session[_NEXT] = target
+    else:
+        _remove(session, {_NEXT})
+
+
+def _remove(session: Session, keys: set[str]) -> None:
+    # Only what is there: even ``pop`` with a default marks a session as modified, and the session
+    # of an app without a secret key refuses every write.
+    for key in keys & session.keys():
+        del session[key]

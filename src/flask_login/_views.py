@@ -1,0 +1,68 @@
+"""What can be told of a view function from outside: whether a guard stands before it, and whether
+it is async.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import suppress
+from inspect import iscoroutinefunction
+from inspect import isfunction
+from weakref import WeakSet
+
+View = Callable[..., t.Any]
+
+# The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
+_guarded: WeakSet[View] = WeakSet()
+_guards: WeakSet[View] = WeakSet()
+
+
+def mark_guarded(view: View, guard: View) -> None:
+    """Note that ``guard`` was put before ``view`` and all that ``view`` itself wraps."""
+    _guards.add(guard)
+
+    # What cannot be referred to weakly, such as a callable object with slots, is no view function.
+    with suppress(TypeError):
+        _guarded.update(_unwrapped(view))
+
+
+def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:
+    """The endpoints of views that a guard wraps but that were registered without it.
+
+    That is what becomes of a guard *above* ``@app.route``: the route has registered the bare view
+    before the guard is applied.
+    """
+    views = {endpoint: view for endpoint, view in view_functions.items() if isfunction(view)}
+    behind_guards: set[View] = set()
+
+    for view in views.values():
+        chain = list(_unwrapped(view))
+        first = next((i for i, function in enumerate(chain) if function in _guards), len(chain))
+        behind_guards.update(chain[first:])
+
+    return [
+        endpoint
+        for endpoint, view in views.items()
+        if view in _guarded and view not in behind_guards
+    ]
+
+
+def is_async(view: View) -> bool:
+    """Whether a view, or a method of a class-based view, is a coroutine function."""
+    view_class = getattr(view, "view_class", None)
+
+    if view_class is None:
+        return any(iscoroutinefunction(function) for function in _unwrapped(view))
+
+    names = ["dispatch_request", *(method.lower() for method in view_class.methods or ())]
+    return any(iscoroutinefunction(getattr(view_class, name, None)) for name in names)
+
+
+def _unwrapped(view: View | None) -> Iterator[View]:
+    """A function and, one by one, the functions that it wraps."""
+    while view is not None:
+        yield view
+        view = view.__dict__.get("__wrapped__") if isfunction(view) else None

@@ -1,0 +1,76 @@
+"""Default answers to what is asked of a user, and of a visitor who is nobody yet."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class UserMixin:
+    """Everything a user class needs besides an ``id``."""
+
+    # Defining ``__eq__`` would take the hash away; users stay usable in sets and as keys.
+    __hash__ = object.__hash__
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the account may be used. :func:`.login_user` refuses one that may not."""
+        return True
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Whether guards let this user in."""
+        return self.is_active
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether this is nobody in particular."""
+        return False
+
+    def get_id(self) -> str | None:
+        """The ID that the ``user_loader`` is given, or ``None`` for a user who has none yet.
+
+        :raises NotImplementedError: If there is no ``id`` attribute to answer with.
+        """
+        try:
+            user_id: t.Any = self.id  # type: ignore[attr-defined]
+        except AttributeError:
+            raise NotImplementedError("No `id` attribute - override `get_id`") from None
+
+        return None if user_id is None else str(user_id)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, UserMixin):
+            return self.get_id() == other.get_id()
+
+        return NotImplemented
+
+
+class AnonymousUserMixin:
+    """The stranger that ``current_user`` is while nobody is logged in."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        return False
+
+    @property
+    def is_active(self) -> bool:
+        return False
+
+    @property
+    def is_anonymous(self) -> bool:
+        return True
+
+    def get_id(self) -> str | None:
+        return None
+
+
+def is_nobody(user: t.Any) -> bool:
+    """Whether a callback's answer means that there is no user.
+
+    ``None`` and ``False`` do. So does another falsy value that answers nothing a user is asked,
+    while a user whose class happens to define ``__len__`` is still a user.
+    """
+    if user:
+        return False
+
+    return user is None or not hasattr(user, "is_authenticated")

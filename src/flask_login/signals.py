@@ -1,0 +1,65 @@
+"""The signals, what each is sent with, and the one way to send them.
+
+The sender is always the application. Receivers may be ``async def``. Whatever a signal reports has
+already happened when it is sent, so a receiver that raises leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import typing as t
+import warnings
+
+from blinker import NamedSignal
+from blinker import Namespace
+from flask import Flask
+
+_signals = Namespace()
+
+#: Sent with ``user``, after :func:`.login_user` logged them in.
+user_logged_in = _signals.signal("logged-in")
+
+#: Sent with ``user``, who has just been logged out. An anonymous visitor can be, too.
+user_logged_out = _signals.signal("logged-out")
+
+#: Sent with ``user``, when the remember-me cookie told who they are.
+user_loaded_from_cookie = _signals.signal("loaded-from-cookie")
+
+_user_loaded_from_header = _signals.signal("loaded-from-header")
+
+#: Sent with ``user``, when the ``request_loader`` told who they are.
+user_loaded_from_request = _signals.signal("loaded-from-request")
+
+#: Sent after :func:`.confirm_login` made the login fresh.
+user_login_confirmed = _signals.signal("login-confirmed")
+
+#: Sent before an anonymous visitor is refused.
+user_unauthorized = _signals.signal("unauthorized")
+
+#: Sent before a user whose login is not fresh is asked to log in again.
+user_needs_refresh = _signals.signal("needs-refresh")
+
+#: Sent when the user of a request is looked up, which happens on the first use.
+user_accessed = _signals.signal("accessed")
+
+#: Sent when session protection made a login non-fresh, or ended it.
+session_protected = _signals.signal("session-protected")
+
+
+def send(signal: NamedSignal, app: Flask, **kwargs: t.Any) -> None:
+    """Send a signal to its receivers, sync and async ones."""
+    # Most applications listen to nothing, and then there is nothing to prepare.
+    if signal.receivers:
+        signal.send(app, _async_wrapper=app.ensure_sync, **kwargs)
+
+
+def __getattr__(name: str) -> t.Any:
+    if name == "user_loaded_from_header":
+        warnings.warn(
+            "'user_loaded_from_header' is deprecated. Use 'user_loaded_from_request' with a"
+            " 'request_loader' instead.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return _user_loaded_from_header
+
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,402 @@
+"""What views and templates call about the current request: ``current_user``, ``login_user``,
+``login_required`` and their kin.
+
+Test suites patch names in this module, so everything here looks them up when it is called.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from hashlib import sha512
+
+from flask import current_app
+from flask import g as g
+from flask import has_app_context
+from flask import has_request_context
+from flask import request
+from flask import session
+from flask import url_for
+from werkzeug.local import LocalProxy
+
+from . import _next_url
+from . import _session
+from . import _views
+from . import remember as _remember
+from ._next_url import make_next_param as make_next_param
+from ._request import get_state
+from ._request import store_user
+from ._request import stored_user
+from ._request import unwrap
+from .config import as_duration
+from .config import EXEMPT_METHODS
+from .config import Settings
+from .mixins import is_nobody
+from .signals import send
+from .signals import user_logged_in
+from .signals import user_logged_out
+from .signals import user_login_confirmed
+from .typing import P
+from .typing import R
+
+if t.TYPE_CHECKING:
+    from flask import Flask
+    from flask.typing import ResponseReturnValue
+
+    from .login_manager import LoginManager
+
+_NOT_LOADED: t.Any = object()
+
+#: The user of this request: the one who is logged in, or an anonymous one. ``None`` outside a
+#: request. The user is loaded on first use.
+current_user: t.Any = LocalProxy(lambda: _get_user())
+
+
+def login_user(
+    user: t.Any,
+    remember: bool = False,
+    duration: timedelta | float | None = None,
+    force: bool = False,
+    fresh: bool = True,
+) -> bool:
+    """Log a user in. Sends :data:`.user_logged_in`.
+
+    The last login of a request decides about the remember-me cookie: one without ``remember``
+    deletes a cookie that the browser has.
+
+    :param remember: Whether the user stays logged in after the browser is closed.
+    :param duration: How long to remember this login, as a timedelta or in seconds. By default,
+        ``REMEMBER_COOKIE_DURATION``.
+    :param force: Log in a user whose ``is_active`` is false.
+    :param fresh: Whether the user has just proved who they are. See :func:`login_fresh`.
+    :return: Whether the user was logged in.
+    :raises ValueError: If the user has no ID yet.
+    """
+    user = unwrap(user)
+
+    if not force and not user.is_active:
+        return False
+
+    app = unwrap(current_app)
+    manager = _get_manager()
+    user_id = getattr(user, manager.id_attribute)()
+
+    if user_id is None:
+        raise ValueError(
+            f"A user whose '{manager.id_attribute}' returns None cannot be logged in. A model needs"
+            " to be saved first, to have an ID."
+        )
+
+    seconds = None
+
+    if remember and duration is not None:
+        seconds = as_duration("duration", duration).total_seconds()
+
+    login = unwrap(session)
+    _session.begin(login, user_id, fresh=fresh, identifier=manager._session_identifier_generator())
+    change_session_id(app, login)
+
+    if remember:
+        _session.ask_to_remember(login, seconds)
+        get_state().forget = False
+    else:
+        forget_cookie(app, login)
+
+    get_state().source = "session"
+    manager._update_request_context_with_user(user)
+    send(user_logged_in, app, user=_get_user())
+    return True
+
+
+def logout_user() -> bool:
+    """Log the user out, and delete their remember-me cookie. Sends :data:`.user_logged_out`.
+
+    :return: ``True``.
+    """
+    app = unwrap(current_app)
+    user = unwrap(_get_user())
+    login = unwrap(session)
+
+    if _session.carries_login(login):
+        change_session_id(app, login)
+
+    _session.discard(login)
+    forget_cookie(app, login)
+    get_state().source = None
+    _get_manager()._update_request_context_with_user()
+    send(user_logged_out, app, user=user)
+    return True
+
+
+def confirm_login() -> None:
+    """Make the current login fresh, after the user proved again who they are. Sends
+    :data:`.user_login_confirmed`.
+
+    A visitor without a login in the session gets none by this.
+    """
+    _get_user()
+    login = unwrap(session)
+
+    if _session.carries_login(login) and get_state().source != "request":
+        _session.confirm(login, _get_manager()._session_identifier_generator())
+
+    send(user_login_confirmed, unwrap(current_app))
+
+
+def login_fresh() -> bool:
+    """Whether the user proved who they are in this session, rather than being remembered from an
+    earlier one.
+    """
+    _get_user()
+    state = get_state()
+
+    if state.source == "request":
+        return False
+
+    # Nobody has asked for the user where a test put one in place, so nobody protected the session.
+    if state.protection_failed is None:
+        manager = getattr(unwrap(current_app), "login_manager", None)
+        failed = getattr(manager, "_session_protection_failed", None)
+        state.protection_failed = failed is not None and failed()
+
+    return _session.is_fresh(unwrap(session))
+
+
+def login_remembered() -> bool:
+    """Whether a remember-me cookie stands behind the current login: one that is the user's own, or
+    that the response to this request sets.
+    """
+    _get_user()
+    login = unwrap(session)
+    intent = _session.remember_intent(login)
+
+    if intent is not None or get_state().forget:
+        return intent == "set" and _session.carries_login(login)
+
+    return is_remembered(unwrap(current_app), login)
+
+
+def login_required(func: Callable[P, R]) -> Callable[P, R]:
+    """Let only logged-in users enter a view. Others get :meth:`.LoginManager.unauthorized`. ::
+
+        @app.get("/settings")
+        @login_required
+        def settings():
+            ...
+
+    The guard goes *below* ``@app.route``; above it, the route has already got the unguarded view.
+    Methods in :data:`.EXEMPT_METHODS` pass, and everyone passes while ``LOGIN_DISABLED`` is set.
+    """
+
+    def refusal() -> Callable[[], ResponseReturnValue] | None:
+        return None if _is_logged_in() else _get_manager().unauthorized
+
+    return _guard(func, refusal)
+
+
+def fresh_login_required(func: Callable[P, R]) -> Callable[P, R]:
+    """Let only users enter a view whose login is fresh. Others get
+    :meth:`.LoginManager.needs_refresh`, and those who are not logged in
+    :meth:`.LoginManager.unauthorized`.
+    """
+
+    def refusal() -> Callable[[], ResponseReturnValue] | None:
+        if not _is_logged_in():
+            return _get_manager().unauthorized
+
+        return None if login_fresh() else _get_manager().needs_refresh
+
+    return _guard(func, refusal)
+
+
+def login_url(login_view: str, next_url: str | None = None, next_field: str = "next") -> str:
+    """The URL of a login view, with the page to return to in its query.
+
+    :param login_view: An endpoint, a path or a URL.
+    :param next_url: The page to return to after login.
+    :param next_field: What the query calls it.
+    """
+    base = expand_login_view(login_view)
+    host = Settings(unwrap(current_app).config).force_host if has_app_context() else None
+    url = base
+
+    if next_url is not None:
+        url = _next_url.with_next(base, next_field, make_next_param(base, next_url))
+
+    if host is not None:
+        url = _next_url.with_host(url, host, request.url if has_request_context() else None)
+
+    return url
+
+
+def expand_login_view(login_view: str) -> str:
+    """The URL of a login view: an endpoint is looked up, a path or a URL is one already."""
+    if login_view.startswith(("https://", "http://", "/")):
+        return login_view
+
+    return url_for(login_view)
+
+
+def set_login_view(login_view: str | None, blueprint: t.Any = None) -> None:
+    """Set the login view of the current application, or of one blueprint.
+
+    :param login_view: An endpoint, a path or a URL. ``None`` answers with 401.
+    :param blueprint: The :class:`flask.Blueprint` to set it for.
+    """
+    manager = _get_manager()
+
+    if blueprint is None:
+        manager.login_view = login_view
+    else:
+        manager.blueprint_login_views[blueprint.name] = login_view
+
+
+def encode_cookie(payload: str, key: str | bytes | None = None) -> str:
+    """Sign a user's ID in the historic format of the remember-me cookie.
+
+    :param key: By default, the ``SECRET_KEY``.
+    """
+    return f"{payload}|{_cookie_digest(payload, key=key)}"
+
+
+def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | None:
+    """The user's ID in a remember-me cookie, or ``None`` if it is not genuine.
+
+    :param key: By default, the ``SECRET_KEY`` and the ``SECRET_KEY_FALLBACKS``.
+    """
+    if key is None:
+        keys = _remember.secret_keys(Settings(unwrap(current_app).config))
+    else:
+        keys = [_secret_key(key)]
+
+    return _remember.decode(cookie, keys)
+
+
+def _get_user() -> t.Any:
+    # The one place where everything above, and a test's patch, finds the user.
+    if not has_request_context():
+        return None
+
+    user = stored_user(_NOT_LOADED)
+
+    if user is _NOT_LOADED:
+        _get_manager()._load_user()
+        user = stored_user()
+        store_user(user)
+
+    return user
+
+
+def _user_context_processor() -> dict[str, t.Any]:
+    # The proxy, not the user: a template that does not ask loads nobody, and an error page renders
+    # although the user cannot be loaded.
+    return {"current_user": current_user}
+
+
+def _create_identifier() -> str:
+    """What session protection knows a browser by: a hash of its address and its User-Agent.
+
+    ``X-Forwarded-For`` is not read, because anyone can send it. Behind a proxy, use
+    :class:`~werkzeug.middleware.proxy_fix.ProxyFix`.
+    """
+    current = unwrap(request)
+    address = _as_bytes(current.remote_addr)
+    agent = _as_bytes(current.headers.get("User-Agent"))
+    return sha512(f"{address!r}|{agent!r}".encode()).hexdigest()
+
+
+def _as_bytes(value: str | None) -> bytes | None:
+    return None if value is None else value.encode("utf-8", "surrogatepass")
+
+
+def _cookie_digest(payload: str, key: str | bytes | None = None) -> str:
+    return _remember.sign(payload, _secret_key(key))
+
+
+def _secret_key(key: str | bytes | None = None) -> bytes:
+    if key is None:
+        key = Settings(unwrap(current_app).config).secret_key
+
+    if key is None:
+        raise RuntimeError("The remember-me cookie cannot be signed: set 'SECRET_KEY'.")
+
+    return _remember.as_key(key)
+
+
+def _get_manager() -> LoginManager:
+    try:
+        return t.cast("LoginManager", unwrap(current_app).login_manager)
+    except AttributeError:
+        raise AttributeError(
+            "The application has no 'login_manager'. Call 'LoginManager.init_app' with it."
+        ) from None
+
+
+def _is_logged_in() -> bool:
+    user = unwrap(current_user)
+    return not is_nobody(user) and bool(user.is_authenticated)
+
+
+def _guard(
+    view: Callable[P, R], refusal: Callable[[], Callable[[], ResponseReturnValue] | None]
+) -> Callable[P, R]:
+    """Ask ``refusal`` before each call of a view. It returns ``None``, or what answers instead."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> t.Any:
+        refuse = None if _is_exempt() else refusal()
+
+        if refuse is not None:
+            return refuse()
+
+        return (
+            current_app.ensure_sync(view)(*args, **kwargs) if current_app else view(*args, **kwargs)
+        )
+
+    _views.mark_guarded(view, guarded)
+    return guarded
+
+
+def _is_exempt() -> bool:
+    # Both proxies are falsy where a unit test calls a view without an app or a request.
+    if current_app and Settings(unwrap(current_app).config).login_disabled:
+        return True
+
+    return bool(request) and request.method in EXEMPT_METHODS
+
+
+def is_remembered(app: Flask, login: t.Any) -> bool:
+    """Whether the request carries a remember-me cookie of the very user who is logged in."""
+    settings = Settings(app.config)
+    cookie = unwrap(request).cookies.get(settings.cookie_name)
+
+    if cookie is None or not _session.carries_login(login):
+        return False
+
+    user_id = _remember.decode(cookie, _remember.secret_keys(settings))
+    return user_id == str(_session.user_id(login))
+
+
+def change_session_id(app: Flask, login: t.Any) -> None:
+    # A server-side session whose ID was known before the login would be known after it, too
+    # (session fixation; OWASP ASVS 7.2.4).
+    regenerate = getattr(app.session_interface, "regenerate", None)
+
+    if regenerate is not None:
+        regenerate(login)
+
+
+def forget_cookie(app: Flask, login: t.Any) -> None:
+    """Have the response delete the remember-me cookie, where the browser may have one."""
+    settings = Settings(app.config)
+    current = unwrap(request)
+    path = current.root_path + current.path
+
+    if settings.cookie_name in current.cookies or _remember.may_be_hidden(settings, path):
+        get_state().forget = True
+
+        # Without a secret key there is no session to write to.
+        if not app.session_interface.is_null_session(login):
+            _session.ask_to_forget(login)
