@@ -47,10 +47,11 @@ class LoginState:
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
-    while isinstance(value, LocalProxy):
-        value = t.cast("LocalProxy[t.Any]", value)._get_current_object()
+    if not isinstance(value, LocalProxy):
+        return value
 
-    return value
+    proxy: LocalProxy[t.Any] = value
+    return unwrap(proxy._get_current_object())
 
 
 def the_app() -> Flask:

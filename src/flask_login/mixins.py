@@ -32,7 +32,7 @@ class UserMixin:
         :raises NotImplementedError: If there is no ``id`` attribute to answer with.
         """
         try:
-            user_id: t.Any = self.id  # type: ignore[attr-defined]
+            user_id = t.cast(t.Any, self).id
         except AttributeError:
             raise NotImplementedError("No `id` attribute - override `get_id`") from None
 
