@@ -19,6 +19,7 @@ from .config import REFRESH_MESSAGE_CATEGORY as REFRESH_MESSAGE_CATEGORY
 from .login_manager import LoginManager as LoginManager
 from .mixins import AnonymousUserMixin as AnonymousUserMixin
 from .mixins import UserMixin as UserMixin
+from .signals import session_ended as session_ended
 from .signals import session_protected as session_protected
 from .signals import user_accessed as user_accessed
 from .signals import user_loaded_from_cookie as user_loaded_from_cookie
@@ -34,6 +35,7 @@ from .utils import current_user as current_user
 from .utils import decode_cookie as decode_cookie
 from .utils import encode_cookie as encode_cookie
 from .utils import fresh_login_required as fresh_login_required
+from .utils import login_denied_reason as login_denied_reason
 from .utils import login_fresh as login_fresh
 from .utils import login_remembered as login_remembered
 from .utils import login_required as login_required
@@ -41,6 +43,9 @@ from .utils import login_url as login_url
 from .utils import login_user as login_user
 from .utils import logout_user as logout_user
 from .utils import make_next_param as make_next_param
+from .utils import no_activity as no_activity
+from .utils import refresh_login as refresh_login
+from .utils import session_expires_at as session_expires_at
 from .utils import set_login_view as set_login_view
 
 __all__ = [
@@ -64,6 +69,7 @@ __all__ = [
     "decode_cookie",
     "encode_cookie",
     "fresh_login_required",
+    "login_denied_reason",
     "login_fresh",
     "login_remembered",
     "login_required",
@@ -71,6 +77,10 @@ __all__ = [
     "login_user",
     "logout_user",
     "make_next_param",
+    "no_activity",
+    "refresh_login",
+    "session_ended",
+    "session_expires_at",
     "session_protected",
     "set_login_view",
     "user_accessed",

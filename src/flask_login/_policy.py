@@ -1,9 +1,25 @@
-"""The verdict on a session: may it go on as it is, or not. Pure functions."""
+"""The verdict on a login: may it go on, is it fresh, has it ended, and why. Pure functions."""
 
 from __future__ import annotations
 
 import enum
 import typing as t
+
+from . import _clock
+
+#: Why a request has no login, or no fresh one.
+Reason = t.Literal[
+    "no_login",
+    "unknown_user",
+    "idle",
+    "absolute",
+    "credentials",
+    "protection",
+    "inactive",
+    "remember_invalid",
+    "remember_expired",
+    "stale",
+]
 
 
 class Verdict(enum.Enum):
@@ -50,3 +66,45 @@ def judge(mode: str, *, recorded: t.Any, current: str, permanent: bool, fresh: b
         return Verdict.END
 
     return Verdict.DEMOTE if fresh else Verdict.ACCEPT
+
+
+def end_by_time(
+    *,
+    authenticated_at: int,
+    seen_at: int,
+    now: int,
+    idle_timeout: float | None,
+    absolute_timeout: float | None,
+) -> Reason | None:
+    """Why a login has ended by now, or ``None`` if it has not.
+
+    Timeouts are in seconds; ``None`` never ends a login (OWASP ASVS 7.3.1, 7.3.2).
+    """
+    if absolute_timeout is not None and _clock.is_over(authenticated_at, absolute_timeout, now):
+        return "absolute"
+
+    if idle_timeout is not None and _clock.is_over(seen_at, idle_timeout, now):
+        return "idle"
+
+    return None
+
+
+def expires_at(
+    *,
+    authenticated_at: int,
+    seen_at: int,
+    idle_timeout: float | None,
+    absolute_timeout: float | None,
+) -> float | None:
+    """When :func:`end_by_time` will end a login, if ever."""
+    ends = [
+        began + timeout
+        for began, timeout in ((authenticated_at, absolute_timeout), (seen_at, idle_timeout))
+        if timeout is not None
+    ]
+    return min(ends, default=None)
+
+
+def activity_is_due(seen_at: int, now: int, idle_timeout: float) -> bool:
+    """Whether activity is worth writing down again. Not each response needs to carry a session."""
+    return now - seen_at >= min(60, idle_timeout / 10)

@@ -16,6 +16,10 @@ from flask import Request
 from flask import request
 from werkzeug.local import LocalProxy
 
+if t.TYPE_CHECKING:
+    from ._policy import Reason
+    from .remember import Token
+
 _MISSING: t.Any = object()
 _STATE = "_flask_login"
 
@@ -27,7 +31,17 @@ _g = t.cast("LocalProxy[object]", g)
 class LoginState:
     """What this library did in one request. It lives on the request object."""
 
-    __slots__ = ("announcing", "forget", "protection_failed", "searching", "source", "user")
+    __slots__ = (
+        "announcing",
+        "ended_user_id",
+        "forget",
+        "protection_failed",
+        "reason",
+        "renewal",
+        "searching",
+        "source",
+        "user",
+    )
 
     def __init__(self) -> None:
         #: The user that was put on ``g`` for this request.
@@ -43,15 +57,20 @@ class LoginState:
         #: Whether the response deletes the remember-me cookie. Kept here and not in the session
         #: alone, because applications clear the session after a logout.
         self.forget = False
+        #: What the response writes into the remember-me cookie in place of what it says.
+        self.renewal: Token | None = None
+        #: Why there is no login, if that is known.
+        self.reason: Reason | None = None
+        #: Whose login ended in this request.
+        self.ended_user_id: t.Any = None
 
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
-    if not isinstance(value, LocalProxy):
-        return value
+    while isinstance(value, LocalProxy):
+        value = value._get_current_object()  # pyright: ignore[reportUnknownVariableType]
 
-    proxy: LocalProxy[t.Any] = value
-    return unwrap(proxy._get_current_object())
+    return t.cast(t.Any, value)
 
 
 def the_app() -> Flask:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 
 from .config import SESSION_KEYS
 
@@ -18,7 +20,61 @@ _FRESH = "_fresh"
 _IDENTIFIER = "_id"
 _REMEMBER = "_remember"
 _REMEMBER_SECONDS = "_remember_seconds"
+_LOGIN = "_login"
 _NEXT = "next"
+
+
+@dataclass(frozen=True)
+class Login:
+    """What is kept of a login besides the user's ID: times, in seconds since the epoch, UTC."""
+
+    #: The user it describes. An older version of this library that shares the session logs people
+    #: in and out without knowing of it.
+    user_id: t.Any
+    #: When the user last proved who they are. That also made the login fresh.
+    authenticated_at: int
+    #: When the user was last active.
+    seen_at: int
+    #: The digest of the user's session stamp, if they have one.
+    stamp: str | None = None
+    #: Whether an inactive user was let in on purpose.
+    forced: bool = False
+
+
+def find_login(session: Session) -> Login | None:
+    """What is kept of the login that this session carries, or ``None`` if nothing is."""
+    kept = session.get(_LOGIN)
+
+    try:
+        if kept is None or kept["u"] != session.get(_USER_ID):
+            return None
+
+        authenticated_at = int(kept["a"])
+        return Login(
+            user_id=kept["u"],
+            authenticated_at=authenticated_at,
+            seen_at=int(kept.get("s", authenticated_at)),
+            stamp=kept.get("d"),
+            forced=bool(kept.get("k")),
+        )
+    except (LookupError, TypeError, ValueError):
+        return None
+
+
+def keep_login(session: Session, login: Login) -> None:
+    """Keep what is known of a login, in as few bytes as it takes."""
+    kept: dict[str, t.Any] = {"u": login.user_id, "a": login.authenticated_at}
+
+    if login.seen_at != login.authenticated_at:
+        kept["s"] = login.seen_at
+
+    if login.stamp is not None:
+        kept["d"] = login.stamp
+
+    if login.forced:
+        kept["k"] = 1
+
+    session[_LOGIN] = kept
 
 
 def carries_login(session: Session) -> bool:
@@ -39,11 +95,12 @@ def identifier(session: Session) -> t.Any:
     return session.get(_IDENTIFIER)
 
 
-def begin(session: Session, user_id: t.Any, *, fresh: bool, identifier: str) -> None:
+def begin(session: Session, login: Login, *, fresh: bool, identifier: str) -> None:
     """Log a user in. What an earlier login asked of the remember-me cookie is dropped."""
     _remove(session, {_REMEMBER, _REMEMBER_SECONDS})
-    name_user(session, user_id, fresh=fresh)
+    name_user(session, login.user_id, fresh=fresh)
     session[_IDENTIFIER] = identifier
+    keep_login(session, login)
 
 
 def name_user(session: Session, user_id: t.Any, *, fresh: bool) -> None:
@@ -52,7 +109,7 @@ def name_user(session: Session, user_id: t.Any, *, fresh: bool) -> None:
     session[_FRESH] = fresh
 
 
-def resume(session: Session, user_id: str) -> Callable[[], None]:
+def resume(session: Session, user_id: t.Any) -> Callable[[], None]:
     """Let a remembered user in, not fresh, and return what takes it back.
 
     A ``user_loader`` may read the session, so this happens before anyone knows whether the user
@@ -85,6 +142,16 @@ def demote(session: Session) -> None:
 def discard(session: Session) -> None:
     """Remove every key of ours and none of the application's."""
     _remove(session, SESSION_KEYS)
+
+
+def discard_others(session: Session, preserve: Collection[str]) -> None:
+    """Remove every key of the application's but those to preserve, and none of ours."""
+    _remove(session, set(session.keys()) - SESSION_KEYS - set(preserve))
+
+
+def reset(session: Session, keys: Collection[str]) -> None:
+    """Remove keys that must not outlive a change of the login."""
+    _remove(session, set(keys))
 
 
 def ask_to_remember(session: Session, seconds: float | None) -> None:

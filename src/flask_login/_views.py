@@ -14,6 +14,10 @@ from inspect import isfunction
 from weakref import WeakSet
 
 View = Callable[..., t.Any]
+V = t.TypeVar("V", bound=View)
+
+#: The mark of views that pollers ask for, which do not keep a session alive.
+NO_ACTIVITY = "_login_no_activity"
 
 # The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
 _guarded: WeakSet[View] = WeakSet()
@@ -48,6 +52,19 @@ def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:
         for endpoint, view in views.items()
         if view in _guarded and view not in behind_guards
     ]
+
+
+def mark(view: V, name: str) -> V:
+    """Mark a view function, a class-based view or one of its methods."""
+    setattr(view, name, True)
+    return view
+
+
+def has_mark(view: View, method: str, name: str) -> bool:
+    """Whether a view is marked, on itself, on its class, or on the method that answers."""
+    view_class = getattr(view, "view_class", None)
+    answering = getattr(view_class, method.lower(), None)
+    return any(hasattr(marked, name) for marked in (*_unwrapped(view), view_class, answering))
 
 
 def is_async(view: View) -> bool:

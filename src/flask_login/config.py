@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Mapping
+from datetime import datetime
 from datetime import timedelta
+
+from itsdangerous.encoding import want_bytes
 
 T = t.TypeVar("T")
 
@@ -43,7 +47,15 @@ ID_ATTRIBUTE = "get_id"
 AUTH_HEADER_NAME = "Authorization"
 
 #: The keys kept in :data:`flask.session`. Other keys are never touched.
-SESSION_KEYS = {"_user_id", "_remember", "_remember_seconds", "_id", "_fresh", "next"}
+SESSION_KEYS = {
+    "_user_id",
+    "_remember",
+    "_remember_seconds",
+    "_id",
+    "_fresh",
+    "_login",
+    "next",
+}
 
 #: Methods that guards let pass. The set is live: a method added to it is exempt at once.
 EXEMPT_METHODS = {"OPTIONS"}
@@ -54,11 +66,14 @@ USE_SESSION_FOR_NEXT = False
 # Cookies that outlive the calendar are a mistake in the unit, and Python cannot add them to a date.
 _LONGEST_DURATION = timedelta(days=365_000)
 
+_UNSET: t.Any = object()
+
 
 class Setting(t.Generic[T]):
-    """One key of ``app.config``: its name, default and type.
+    """One key of ``app.config``: its name, defaults and type.
 
-    :param follows: The key that decides while this one is not set.
+    :param secure: The default under ``LOGIN_DEFAULTS = "secure"``, if it is another.
+    :param follows: The key whose value, if it is a true one, is the default.
     :param convert: Called with the key and its value; raises an error that names the key.
     """
 
@@ -67,25 +82,46 @@ class Setting(t.Generic[T]):
         key: str,
         default: T,
         *,
+        secure: T | None = None,
         follows: str | None = None,
         convert: Callable[[str, t.Any], T] | None = None,
     ) -> None:
         self.key = key
-        self._default = default
+        self.compatible = default
+        self.secure = default if secure is None else secure
         self._follows = follows
         self._convert = convert
 
-    def __get__(self, settings: Settings, owner: type[Settings]) -> T:
-        config = settings.config
-        value = config.get(self.key, self._default)
+    @t.overload
+    def __get__(self, settings: None, owner: type[Settings]) -> Setting[T]: ...
 
-        if self._follows is not None and self.key not in config:
-            value = config.get(self._follows, self._default)
+    @t.overload
+    def __get__(self, settings: Settings, owner: type[Settings]) -> T: ...
+
+    def __get__(self, settings: Settings | None, owner: type[Settings]) -> Setting[T] | T:
+        if settings is None:
+            return self
+
+        value = settings.config.get(self.key, _UNSET)
+
+        if value is _UNSET:
+            value = self._default(settings)
 
         if self._convert is not None:
             return self._convert(self.key, value)
 
         return t.cast(T, value)
+
+    def _default(self, settings: Settings) -> T:
+        followed = settings.config.get(self._follows) if self._follows is not None else None
+
+        if followed:
+            return t.cast(T, followed)
+
+        if self.secure is not self.compatible and settings.defaults == "secure":
+            return self.secure
+
+        return self.compatible
 
 
 def as_duration(name: str, value: t.Any) -> timedelta:
@@ -113,6 +149,66 @@ def as_duration(name: str, value: t.Any) -> timedelta:
     return duration
 
 
+def as_positive_duration(name: str, value: t.Any) -> timedelta:
+    """:func:`as_duration`, of something that lasts.
+
+    :raises ValueError: Also if the duration is zero or negative.
+    """
+    duration = as_duration(name, value)
+
+    if duration <= timedelta(0):
+        raise ValueError(f"{name} must be positive, instead got: {value}")
+
+    return duration
+
+
+def as_seconds(name: str, value: t.Any) -> float | None:
+    """The seconds of a positive duration. ``None`` stays ``None``."""
+    return None if value is None else as_positive_duration(name, value).total_seconds()
+
+
+def as_names(name: str, value: t.Any) -> Collection[str]:
+    """A collection of names, which one string is not.
+
+    :raises TypeError: If it is one string, or nothing to loop over.
+    """
+    if isinstance(value, str) or not isinstance(value, Collection):
+        raise TypeError(f"{name} must be a list or tuple of names, instead got: {value!r}")
+
+    return t.cast("Collection[str]", value)
+
+
+def as_switch_or_date(name: str, value: t.Any) -> bool | datetime:
+    """``True``, ``False``, or the aware date until which it is true.
+
+    :raises TypeError: If it is neither.
+    :raises ValueError: If the date is in no time zone.
+    """
+    if isinstance(value, bool):
+        return value
+
+    if not isinstance(value, datetime):
+        raise TypeError(f"{name} must be True, False or a datetime, instead got: {value!r}")
+
+    if value.utcoffset() is None:
+        raise ValueError(f"{name} must be an aware datetime, instead got: {value!r}")
+
+    return value
+
+
+def one_of(*choices: str) -> Callable[[str, t.Any], str]:
+    """A converter that admits the given words only, and raises :exc:`ValueError` for others."""
+
+    def convert(name: str, value: t.Any) -> str:
+        if value not in choices:
+            expected = " or ".join(map(repr, choices))
+            raise ValueError(f"{name} must be {expected}, instead got: {value!r}")
+
+        return t.cast(str, value)
+
+    return convert
+
+
 class Settings:
     """A typed view of an ``app.config``, read on each use because it may change."""
 
@@ -121,18 +217,47 @@ class Settings:
     def __init__(self, config: Mapping[str, t.Any]) -> None:
         self.config = config
 
+    defaults = Setting("LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure"))
+
     cookie_name = Setting("REMEMBER_COOKIE_NAME", COOKIE_NAME)
-    cookie_duration = Setting("REMEMBER_COOKIE_DURATION", COOKIE_DURATION, convert=as_duration)
+    cookie_duration = Setting(
+        "REMEMBER_COOKIE_DURATION",
+        COOKIE_DURATION,
+        secure=timedelta(days=30),  # NIST SP 800-63B-4, AAL1.
+        convert=as_positive_duration,
+    )
     cookie_domain: Setting[str | None] = Setting("REMEMBER_COOKIE_DOMAIN", None)
     cookie_path: Setting[str | None] = Setting("REMEMBER_COOKIE_PATH", "/")
-    cookie_secure = Setting(
-        "REMEMBER_COOKIE_SECURE", COOKIE_SECURE, follows="SESSION_COOKIE_SECURE"
-    )
     cookie_httponly = Setting("REMEMBER_COOKIE_HTTPONLY", COOKIE_HTTPONLY)
     cookie_samesite = Setting(
-        "REMEMBER_COOKIE_SAMESITE", COOKIE_SAMESITE, follows="SESSION_COOKIE_SAMESITE"
+        "REMEMBER_COOKIE_SAMESITE", COOKIE_SAMESITE, secure="Lax", follows="SESSION_COOKIE_SAMESITE"
     )
+    cookie_partitioned = Setting("REMEMBER_COOKIE_PARTITIONED", False)
     cookie_refresh_each_request = Setting("REMEMBER_COOKIE_REFRESH_EACH_REQUEST", False)
+    cookie_format = Setting("REMEMBER_COOKIE_FORMAT", "timed", convert=one_of("timed", "legacy"))
+    cookie_accept_legacy: Setting[bool | datetime] = Setting(
+        "REMEMBER_COOKIE_ACCEPT_LEGACY", True, secure=False, convert=as_switch_or_date
+    )
+    _cookie_secure = Setting(
+        "REMEMBER_COOKIE_SECURE", COOKIE_SECURE, secure=True, follows="SESSION_COOKIE_SECURE"
+    )
+
+    idle_timeout: Setting[float | None] = Setting("LOGIN_IDLE_TIMEOUT", None, convert=as_seconds)
+    absolute_timeout: Setting[float | None] = Setting(
+        "LOGIN_ABSOLUTE_TIMEOUT",
+        None,
+        secure=timedelta(days=30).total_seconds(),
+        convert=as_seconds,
+    )
+    fresh_lifetime: Setting[float | None] = Setting(
+        "LOGIN_FRESH_LIFETIME", None, secure=timedelta(hours=1).total_seconds(), convert=as_seconds
+    )
+    check_active = Setting("LOGIN_CHECK_ACTIVE", False, secure=True)
+    reset_keys: Setting[Collection[str]] = Setting(
+        "LOGIN_RESET_KEYS", (), secure=("csrf_token",), convert=as_names
+    )
+    preserve_keys: Setting[Collection[str]] = Setting("LOGIN_PRESERVE_KEYS", (), convert=as_names)
+    clear_on_user_change = Setting("LOGIN_CLEAR_ON_USER_CHANGE", False, secure=True)
 
     login_disabled = Setting("LOGIN_DISABLED", False)
     use_session_for_next = Setting("USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT)
@@ -141,3 +266,45 @@ class Settings:
 
     secret_key: Setting[str | bytes | None] = Setting("SECRET_KEY", None)
     secret_key_fallbacks: Setting[list[str | bytes] | None] = Setting("SECRET_KEY_FALLBACKS", None)
+
+    def check(self) -> None:
+        """Read every setting once, so that one that cannot work is an error at start-up."""
+        for name, setting in vars(Settings).items():
+            if isinstance(setting, Setting):
+                getattr(self, name)
+
+    @property
+    def cookie_secure(self) -> bool:
+        # Development servers speak HTTP, where a Secure cookie is lost.
+        if self.config.get("DEBUG") and "REMEMBER_COOKIE_SECURE" not in self.config:
+            return bool(self.config.get("SESSION_COOKIE_SECURE"))
+
+        return self._cookie_secure
+
+    @property
+    def secret_keys(self) -> list[str | bytes]:
+        """The keys that may have signed something. The last one signs; without ``SECRET_KEY``
+        there is none.
+        """
+        if not self.secret_key:
+            return []
+
+        return [key for key in (*(self.secret_key_fallbacks or ()), self.secret_key) if key]
+
+    def demand_secret_key(self) -> None:
+        """Call before signing.
+
+        :raises RuntimeError: If there is no key.
+        """
+        if not self.secret_keys:
+            raise RuntimeError("Nothing can be signed without a key: set 'SECRET_KEY'.")
+
+    @property
+    def signing_keys(self) -> list[bytes]:
+        """:attr:`secret_keys`, as ItsDangerous uses them."""
+        return [want_bytes(key) for key in self.secret_keys]
+
+    @property
+    def has_lifetimes(self) -> bool:
+        """Whether a login's times matter to anything."""
+        return not (self.idle_timeout is self.absolute_timeout is self.fresh_lifetime is None)

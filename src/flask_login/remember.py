@@ -1,34 +1,214 @@
-"""The remember-me cookie: what it says, how it is signed, and how it is set and deleted."""
+"""The remember-me cookie: what it says, how it is signed, and how it is set and deleted.
+
+It says ``user_id|body.timestamp.signature``. The body is compact JSON in URL-safe base64, and
+ItsDangerous signs it together with the ID and the time. The historic format is
+``user_id|hex(HMAC-SHA512(SECRET_KEY, user_id))``, which says nothing of when or for how long.
+"""
 
 from __future__ import annotations
 
 import hmac
+import json
+import secrets
 import typing as t
 from collections.abc import Iterable
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha512
+from inspect import signature
 
+from itsdangerous import BadData
+from itsdangerous import base64_decode
+from itsdangerous import base64_encode
+from itsdangerous import TimestampSigner
+from werkzeug.http import dump_cookie
 from werkzeug.wrappers import Response
 
+from . import _clock
 from .config import Settings
 
+#: Browsers drop cookies that are longer (RFC 6265bis, 5.6), and say nothing.
+_LONGEST_COOKIE = 4096
 
-def encode(user_id: str, key: bytes) -> str:
-    """Sign a user's ID. The format is as old as the library: ``user_id|hex(HMAC-SHA512)``."""
+_SALT = "flask-login.remember"
+
+
+@dataclass(frozen=True)
+class Token:
+    """What a remember-me cookie says."""
+
+    user_id: t.Any
+    #: When the user last proved who they are, in seconds since the epoch.
+    authenticated_at: int
+    #: How long the cookie lasts from :attr:`issued_at`, in seconds.
+    duration: float
+    issued_at: int
+    #: The digest of the user's session stamp, if they have one.
+    stamp: str | None = None
+    #: Whether an inactive user was let in on purpose.
+    forced: bool = False
+    #: What keeps two logins from ever sharing a cookie.
+    id: str = ""
+    #: Whether it came in another format than is written now, or signed by a fallback key.
+    outdated: bool = False
+
+    @property
+    def seconds_left(self) -> float:
+        return self.issued_at + self.duration - _clock.now()
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why a cookie is not accepted."""
+
+    reason: t.Literal["remember_invalid", "remember_expired"]
+
+
+INVALID = Refused("remember_invalid")
+EXPIRED = Refused("remember_expired")
+
+
+def new_token(
+    user_id: t.Any, *, authenticated_at: int, duration: float, stamp: str | None, forced: bool
+) -> Token:
+    """A token for a login, issued now. Its ID has 128 random bits."""
+    return Token(
+        user_id=user_id,
+        authenticated_at=authenticated_at,
+        duration=int(duration) if duration == int(duration) else duration,
+        issued_at=_clock.now(),
+        stamp=stamp,
+        forced=forced,
+        id=_random_id(),
+    )
+
+
+def prolong(token: Token) -> Token:
+    """The same token, whose duration begins now."""
+    return replace(token, issued_at=_clock.now())
+
+
+def reissue(token: Token, stamp: str | None) -> Token:
+    """A token that replaces another one of the same login, whose copies elsewhere are void."""
+    return replace(token, stamp=stamp, id=_random_id())
+
+
+def encode(token: Token, settings: Settings) -> str:
+    """Sign a token in the format that is set.
+
+    :raises RuntimeError: If there is no ``SECRET_KEY``.
+    """
+    settings.demand_secret_key()
+
+    if settings.cookie_format == "legacy":
+        return encode_legacy(str(token.user_id), legacy_keys(settings)[-1])
+
+    body: dict[str, t.Any] = {
+        "a": token.authenticated_at,
+        "d": token.duration,
+        "r": token.id,
+    }
+
+    if token.stamp is not None:
+        body["s"] = token.stamp
+
+    if token.forced:
+        body["f"] = 1
+
+    if isinstance(token.user_id, int):
+        body["i"] = 1
+
+    encoded = base64_encode(json.dumps(body, separators=(",", ":"))).decode()
+    signer = _Signer(settings.signing_keys, token.issued_at)
+    return signer.sign(f"{token.user_id}|{encoded}").decode()
+
+
+def read(cookie: str, settings: Settings) -> Token | Refused:
+    """What a cookie says if it is genuine and has not expired, else why not.
+
+    :param cookie: Whatever arrived. Nothing in it raises.
+    """
+    token = decode_timed(cookie, settings.signing_keys)
+
+    if isinstance(token, Token):
+        legacy_wanted = settings.cookie_format == "legacy"
+        return replace(token, outdated=token.outdated or legacy_wanted)
+
+    if token is EXPIRED or not _accepts_legacy(settings):
+        return token
+
+    user_id = decode_legacy(cookie, legacy_keys(settings))
+
+    if user_id is None:
+        return INVALID
+
+    # It does not say when it was made, so what is known of it begins now.
+    now = _clock.now()
+    duration = settings.cookie_duration.total_seconds()
+    token = new_token(user_id, authenticated_at=now, duration=duration, stamp=None, forced=False)
+    return replace(token, outdated=settings.cookie_format != "legacy")
+
+
+def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
+    """What a cookie in our own format says if one of the keys signed it, else why it is refused."""
+    try:
+        value = _as_bytes(cookie)
+    except UnicodeEncodeError:
+        return INVALID
+
+    for outdated, candidates in ((False, keys[-1:]), (True, keys[:-1])):
+        signer = TimestampSigner(candidates, salt=_SALT, digest_method=sha512)
+
+        with suppress(BadData):
+            signed, issued = signer.unsign(value, return_timestamp=True)
+            return _parse(signed, int(issued.timestamp()), outdated)
+
+    return INVALID
+
+
+def _parse(value: bytes, issued_at: int, outdated: bool) -> Token | Refused:
+    # Signed by us, so it is well-formed, unless the application signs other things like this.
+    try:
+        user_id, _, encoded = value.decode().rpartition("|")
+        body = json.loads(base64_decode(encoded))
+        token = Token(
+            user_id=int(user_id) if body.get("i") else user_id,
+            authenticated_at=int(body["a"]),
+            duration=float(body["d"]),
+            issued_at=issued_at,
+            stamp=body.get("s"),
+            forced=bool(body.get("f")),
+            id=str(body["r"]),
+            outdated=outdated,
+        )
+    except (BadData, ValueError, LookupError, TypeError, AttributeError):
+        return INVALID
+
+    now = _clock.now()
+
+    if _clock.is_over(issued_at, token.duration, now):
+        return EXPIRED
+
+    return INVALID if token.authenticated_at > now + _clock.SKEW else token
+
+
+def encode_legacy(user_id: str, key: bytes) -> str:
+    """Sign a user's ID in the historic format."""
     return f"{user_id}|{sign(user_id, key)}"
 
 
-def decode(cookie: str | bytes, keys: Iterable[bytes]) -> str | None:
-    """The user's ID in a cookie that one of the keys signed, else ``None``.
+def decode_legacy(cookie: str | bytes, keys: Iterable[bytes]) -> str | None:
+    """The user's ID in a cookie in the historic format that one of the keys signed, else ``None``.
 
     :param cookie: Whatever arrived. Nothing in it raises.
     """
     try:
-        value = cookie.encode() if isinstance(cookie, str) else cookie
+        payload, _, signature = _as_bytes(cookie).rpartition(b"|")
     except UnicodeEncodeError:  # A lone surrogate, which no cookie of ours holds.
         return None
-
-    payload, _, signature = value.rpartition(b"|")
 
     for key in keys:
         if hmac.compare_digest(_hexdigest(payload, key), signature):
@@ -38,12 +218,13 @@ def decode(cookie: str | bytes, keys: Iterable[bytes]) -> str | None:
 
 
 def sign(payload: str, key: bytes) -> str:
+    """The signature of the historic format."""
     return _hexdigest(payload.encode(), key).decode()
 
 
 def as_key(secret_key: str | bytes) -> bytes:
-    """The bytes to sign with. Latin-1 is what signed every cookie so far; UTF-8 signs for the keys
-    that it cannot encode.
+    """The bytes that sign the historic format. Latin-1 is what signed every cookie so far; UTF-8
+    signs for the keys that it cannot encode.
     """
     if isinstance(secret_key, bytes):
         return secret_key
@@ -54,19 +235,29 @@ def as_key(secret_key: str | bytes) -> bytes:
         return secret_key.encode()
 
 
-def secret_keys(settings: Settings) -> list[bytes]:
-    """The keys that may have signed a cookie. The last one signs; without ``SECRET_KEY`` there is
-    none.
+def legacy_keys(settings: Settings) -> list[bytes]:
+    """The keys of the historic format. The last one signs."""
+    return [as_key(key) for key in settings.secret_keys]
+
+
+def write(response: Response, settings: Settings, token: Token, expires: datetime) -> None:
+    """Set the cookie.
+
+    :raises ValueError: If it is longer than browsers accept, or no browser would accept it.
     """
-    if not settings.secret_key:
-        return []
+    check(settings)
+    value = encode(token, settings)
+    attributes = _attributes(settings)
+    length = len(dump_cookie(settings.cookie_name, value, max_size=0, **attributes))
 
-    fallbacks = settings.secret_key_fallbacks or ()
-    return [as_key(key) for key in (*fallbacks, settings.secret_key) if key]
+    if length > _LONGEST_COOKIE:
+        raise ValueError(
+            f"The remember-me cookie of user '{str(token.user_id)[:40]}…' has {length} bytes, and"
+            f" browsers drop cookies over {_LONGEST_COOKIE}. Their ID is too long: have 'get_id'"
+            " return a shorter one."
+        )
 
-
-def write(response: Response, settings: Settings, value: str, expires: datetime) -> None:
-    response.set_cookie(settings.cookie_name, value=value, expires=expires, **_attributes(settings))
+    response.set_cookie(settings.cookie_name, value=value, expires=expires, **attributes)
 
 
 def delete(response: Response, settings: Settings) -> None:
@@ -84,6 +275,42 @@ def delete(response: Response, settings: Settings) -> None:
         )
 
 
+def check(settings: Settings) -> None:
+    """Refuse what no browser would accept, and what could not be read again.
+
+    :raises ValueError: Naming the settings that do not go together.
+    """
+    name = settings.cookie_name.lower()
+    host_only = name.startswith("__host-")
+    # What is inherited from the session cookie meets that cookie's fate.
+    samesite = settings.config.get("REMEMBER_COOKIE_SAMESITE")
+    demands = {
+        "REMEMBER_COOKIE_NAME '__Host-…'": host_only,
+        "REMEMBER_COOKIE_NAME '__Secure-…'": name.startswith("__secure-"),
+        "REMEMBER_COOKIE_SAMESITE 'None'": isinstance(samesite, str) and samesite.lower() == "none",
+        "REMEMBER_COOKIE_PARTITIONED": settings.cookie_partitioned,
+    }
+
+    for demanding, applies in demands.items():
+        if applies and not settings.cookie_secure:
+            raise ValueError(f"{demanding} needs REMEMBER_COOKIE_SECURE to be True.")
+
+    if host_only and settings.cookie_domain:
+        raise ValueError("REMEMBER_COOKIE_NAME '__Host-…' admits no REMEMBER_COOKIE_DOMAIN.")
+
+    if host_only and settings.cookie_path != "/":
+        raise ValueError("REMEMBER_COOKIE_NAME '__Host-…' needs REMEMBER_COOKIE_PATH to be '/'.")
+
+    if settings.cookie_partitioned and "partitioned" not in signature(dump_cookie).parameters:
+        raise ValueError("REMEMBER_COOKIE_PARTITIONED needs Werkzeug 3.1 or newer.")
+
+    if settings.cookie_format == "legacy" and settings.cookie_accept_legacy is False:
+        raise ValueError(
+            "REMEMBER_COOKIE_FORMAT 'legacy' does not go with REMEMBER_COOKIE_ACCEPT_LEGACY False,"
+            " which refuses the very cookies it writes."
+        )
+
+
 def may_be_hidden(settings: Settings, request_path: str) -> bool:
     """Whether browsers withhold the cookie from a path (RFC 6265, 5.1.4), so that its absence says
     nothing.
@@ -96,14 +323,48 @@ def may_be_hidden(settings: Settings, request_path: str) -> bool:
     return not request_path.startswith(f"{cookie_path.removesuffix('/')}/")
 
 
+class _Signer(TimestampSigner):
+    """Signs for a given time, so that a new key does not prolong a cookie."""
+
+    def __init__(self, keys: Sequence[bytes], issued_at: int) -> None:
+        super().__init__(keys, salt=_SALT, digest_method=sha512)
+        self._issued_at = issued_at
+
+    def get_timestamp(self) -> int:
+        return self._issued_at
+
+
+def _random_id() -> str:
+    return base64_encode(secrets.token_bytes(16)).decode()
+
+
+def _accepts_legacy(settings: Settings) -> bool:
+    accept = settings.cookie_accept_legacy
+
+    if isinstance(accept, bool):
+        return accept
+
+    return _clock.now() < accept.timestamp()
+
+
 def _attributes(settings: Settings) -> dict[str, t.Any]:
-    return {
+    attributes: dict[str, t.Any] = {
         "domain": settings.cookie_domain,
         "path": settings.cookie_path,
         "secure": settings.cookie_secure,
         "httponly": settings.cookie_httponly,
         "samesite": settings.cookie_samesite,
     }
+
+    # Werkzeug before 3.1 does not know it.
+    if settings.cookie_partitioned:
+        attributes["partitioned"] = True
+
+    return attributes
+
+
+def _as_bytes(cookie: str | bytes) -> bytes:
+    return cookie.encode() if isinstance(cookie, str) else cookie
 
 
 def _hexdigest(payload: bytes, key: bytes) -> bytes:

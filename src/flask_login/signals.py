@@ -44,6 +44,9 @@ user_accessed = _signals.signal("accessed")
 #: Sent when session protection made a login non-fresh, or ended it.
 session_protected = _signals.signal("session-protected")
 
+#: Sent with ``user_id`` and ``reason``, when a login ended that nobody logged out of.
+session_ended = _signals.signal("session-ended")
+
 
 def send(signal: NamedSignal, app: Flask, **kwargs: t.Any) -> None:
     """Send a signal to its receivers, sync and async ones."""

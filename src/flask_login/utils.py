@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
 from datetime import timedelta
+from datetime import timezone
 from functools import wraps
 from hashlib import sha512
 
@@ -19,18 +22,24 @@ from flask import has_request_context
 from flask import request
 from flask import session
 from flask import url_for
+from itsdangerous.encoding import want_bytes
 from werkzeug.local import LocalProxy
 
+from . import _clock
 from . import _next_url
 from . import _session
 from . import _views
 from . import remember as _remember
 from ._next_url import make_next_param as make_next_param
+from ._policy import expires_at
 from ._request import get_state
 from ._request import store_user
 from ._request import stored_user
 from ._request import unwrap
-from .config import as_duration
+from ._stamp import Stamp
+from ._views import V
+from .config import as_positive_duration
+from .config import as_seconds
 from .config import EXEMPT_METHODS
 from .config import Settings
 from .mixins import is_nobody
@@ -81,30 +90,37 @@ def login_user(
 
     app = unwrap(current_app)
     manager = _get_manager()
-    user_id = getattr(user, manager.id_attribute)()
-
-    if user_id is None:
-        raise ValueError(
-            f"A user whose '{manager.id_attribute}' returns None cannot be logged in. A model needs"
-            " to be saved first, to have an ID."
-        )
-
+    user_id = _get_id(manager, user)
+    settings = Settings(app.config)
+    login = unwrap(session)
+    state = get_state()
     seconds = None
 
     if remember and duration is not None:
-        seconds = as_duration("duration", duration).total_seconds()
+        seconds = as_positive_duration("duration", duration).total_seconds()
 
-    login = unwrap(session)
-    _session.begin(login, user_id, fresh=fresh, identifier=manager._session_identifier_generator())
+    if settings.clear_on_user_change and _is_user_change(login, user_id):
+        _session.discard_others(login, settings.preserve_keys)
+
+    now = _clock.now()
+    digest = Stamp(user, user_id, settings).digest
+    _session.begin(
+        login,
+        _session.Login(user_id, now, now, digest, force),
+        fresh=fresh,
+        identifier=manager._session_identifier_generator(),
+    )
     change_session_id(app, login)
+    _reset(settings, login)
+    state.source = "session"
+    state.renewal = None
 
     if remember:
+        state.forget = False
         _session.ask_to_remember(login, seconds)
-        get_state().forget = False
     else:
         forget_cookie(app, login)
 
-    get_state().source = "session"
     manager._update_request_context_with_user(user)
     send(user_logged_in, app, user=_get_user())
     return True
@@ -118,36 +134,76 @@ def logout_user() -> bool:
     app = unwrap(current_app)
     user = unwrap(_get_user())
     login = unwrap(session)
+    state = get_state()
 
     if _session.carries_login(login):
         change_session_id(app, login)
+        state.ended_user_id = _session.user_id(login)
 
     _session.discard(login)
+    _reset(Settings(app.config), login)
     forget_cookie(app, login)
-    get_state().source = None
+    state.source = state.reason = state.renewal = None
     _get_manager()._update_request_context_with_user()
     send(user_logged_out, app, user=user)
     return True
 
 
-def confirm_login() -> None:
+def confirm_login(user: t.Any = None) -> None:
     """Make the current login fresh, after the user proved again who they are. Sends
     :data:`.user_login_confirmed`.
 
     A visitor without a login in the session gets none by this.
+
+    :param user: Whose proof it was, if that is not certain.
+    :raises ValueError: If it was someone else's than the current login's.
     """
-    _get_user()
-    login = unwrap(session)
+    app = unwrap(current_app)
+    known = _current_login(user)
 
-    if _session.carries_login(login) and get_state().source != "request":
+    if known is not None:
+        login = unwrap(session)
+        now = _clock.now()
+        _session.keep_login(login, replace(known, authenticated_at=now, seen_at=now))
         _session.confirm(login, _get_manager()._session_identifier_generator())
+        _reset(Settings(app.config), login)
 
-    send(user_login_confirmed, unwrap(current_app))
+    send(user_login_confirmed, app)
 
 
-def login_fresh() -> bool:
+def refresh_login(user: t.Any = None) -> None:
+    """Let the current login go on after its user's credentials were changed, while all their other
+    logins end.
+
+    The session gets the new session stamp and a new ID, and the remember-me cookie, if there is
+    one, is replaced.
+
+    :param user: The user, with the new credentials. By default, the current one.
+    :raises ValueError: If it is someone else than the current login's user.
+    """
+    known = _current_login(user)
+
+    if known is None:
+        return
+
+    app = unwrap(current_app)
+    login = unwrap(session)
+    token = remembered_token(app, login)
+    owner = unwrap(_get_user() if user is None else user)
+    digest = Stamp(owner, known.user_id, Settings(app.config)).digest
+    _session.keep_login(login, replace(known, stamp=digest))
+    change_session_id(app, login)
+
+    if token is not None:
+        get_state().renewal = _remember.reissue(token, digest)
+
+
+def login_fresh(max_age: timedelta | float | None = None) -> bool:
     """Whether the user proved who they are in this session, rather than being remembered from an
-    earlier one.
+    earlier one, and not too long ago.
+
+    :param max_age: How long ago at most, as a timedelta or in seconds. By default,
+        ``LOGIN_FRESH_LIFETIME``.
     """
     _get_user()
     state = get_state()
@@ -155,13 +211,25 @@ def login_fresh() -> bool:
     if state.source == "request":
         return False
 
+    app = unwrap(current_app)
+
     # Nobody has asked for the user where a test put one in place, so nobody protected the session.
     if state.protection_failed is None:
-        manager = getattr(unwrap(current_app), "login_manager", None)
+        manager = getattr(app, "login_manager", None)
         failed = getattr(manager, "_session_protection_failed", None)
         state.protection_failed = failed is not None and failed()
 
-    return _session.is_fresh(unwrap(session))
+    login = unwrap(session)
+
+    if not _session.is_fresh(login):
+        return False
+
+    limit = (
+        Settings(app.config).fresh_lifetime if max_age is None else as_seconds("max_age", max_age)
+    )
+    return limit is None or not _clock.is_over(
+        _known_login(login).authenticated_at, limit, _clock.now()
+    )
 
 
 def login_remembered() -> bool:
@@ -175,7 +243,44 @@ def login_remembered() -> bool:
     if intent is not None or get_state().forget:
         return intent == "set" and _session.carries_login(login)
 
-    return is_remembered(unwrap(current_app), login)
+    return remembered_token(unwrap(current_app), login) is not None
+
+
+def login_denied_reason() -> str | None:
+    """Why this request has no login, or no fresh one: one of the words of :ref:`reasons`. ``None``
+    if it has a fresh login, and outside a request.
+    """
+    if not has_request_context():
+        return None
+
+    if not _is_logged_in():
+        return get_state().reason or "no_login"
+
+    return None if login_fresh() else "stale"
+
+
+def session_expires_at() -> datetime | None:
+    """When the current login ends unless there is activity, in UTC. ``None`` if nobody is logged
+    in by the session, or their login has no timeouts.
+    """
+    known = _current_login(None)
+
+    if known is None:
+        return None
+
+    settings = Settings(unwrap(current_app).config)
+    seconds = expires_at(
+        authenticated_at=known.authenticated_at,
+        seen_at=known.seen_at,
+        idle_timeout=settings.idle_timeout,
+        absolute_timeout=settings.absolute_timeout,
+    )
+    return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
+
+
+def no_activity(view: V) -> V:
+    """Mark a view that does not keep a session from idling out, such as one that scripts poll."""
+    return _views.mark(view, _views.NO_ACTIVITY)
 
 
 def login_required(func: Callable[P, R]) -> Callable[P, R]:
@@ -196,19 +301,44 @@ def login_required(func: Callable[P, R]) -> Callable[P, R]:
     return _guard(func, refusal)
 
 
-def fresh_login_required(func: Callable[P, R]) -> Callable[P, R]:
+@t.overload
+def fresh_login_required(func: Callable[P, R]) -> Callable[P, R]: ...
+
+
+@t.overload
+def fresh_login_required(
+    *, max_age: timedelta | float | None = None
+) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+
+
+def fresh_login_required(
+    func: Callable[P, R] | None = None, *, max_age: timedelta | float | None = None
+) -> t.Any:
     """Let only users enter a view whose login is fresh. Others get
     :meth:`.LoginManager.needs_refresh`, and those who are not logged in
-    :meth:`.LoginManager.unauthorized`.
+    :meth:`.LoginManager.unauthorized`. ::
+
+        @app.post("/password")
+        @fresh_login_required(max_age=timedelta(minutes=5))
+        def change_password():
+            ...
+
+    :param max_age: How long ago the user may have proved who they are, as a timedelta or in
+        seconds. By default, ``LOGIN_FRESH_LIFETIME``.
     """
+    as_seconds("max_age", max_age)
 
     def refusal() -> Callable[[], ResponseReturnValue] | None:
         if not _is_logged_in():
             return _get_manager().unauthorized
 
-        return None if login_fresh() else _get_manager().needs_refresh
+        fresh = login_fresh() if max_age is None else login_fresh(max_age)
+        return None if fresh else _get_manager().needs_refresh
 
-    return _guard(func, refusal)
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        return _guard(view, refusal)
+
+    return decorate if func is None else decorate(func)
 
 
 def login_url(login_view: str, next_url: str | None = None, next_field: str = "next") -> str:
@@ -266,12 +396,13 @@ def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | 
 
     :param key: By default, the ``SECRET_KEY`` and the ``SECRET_KEY_FALLBACKS``.
     """
-    if key is None:
-        keys = _remember.secret_keys(Settings(unwrap(current_app).config))
-    else:
-        keys = [_secret_key(key)]
+    keys = Settings(unwrap(current_app).config).secret_keys if key is None else [key]
+    token = _remember.decode_timed(cookie, [*map(want_bytes, keys)])
 
-    return _remember.decode(cookie, keys)
+    if isinstance(token, _remember.Token):
+        return str(token.user_id)
+
+    return _remember.decode_legacy(cookie, map(_remember.as_key, keys))
 
 
 def _get_user() -> t.Any:
@@ -317,10 +448,9 @@ def _cookie_digest(payload: str, key: str | bytes | None = None) -> str:
 
 def _secret_key(key: str | bytes | None = None) -> bytes:
     if key is None:
-        key = Settings(unwrap(current_app).config).secret_key
-
-    if key is None:
-        raise RuntimeError("The remember-me cookie cannot be signed: set 'SECRET_KEY'.")
+        settings = Settings(unwrap(current_app).config)
+        settings.demand_secret_key()
+        key = settings.secret_keys[-1]
 
     return _remember.as_key(key)
 
@@ -367,16 +497,80 @@ def _is_exempt() -> bool:
     return bool(request) and request.method in EXEMPT_METHODS
 
 
-def is_remembered(app: Flask, login: t.Any) -> bool:
-    """Whether the request carries a remember-me cookie of the very user who is logged in."""
+def remembered_token(app: Flask, login: t.Any) -> _remember.Token | None:
+    """What the request's remember-me cookie says of the very user who is logged in, if it is
+    accepted and does.
+    """
     settings = Settings(app.config)
     cookie = unwrap(request).cookies.get(settings.cookie_name)
 
     if cookie is None or not _session.carries_login(login):
-        return False
+        return None
 
-    user_id = _remember.decode(cookie, _remember.secret_keys(settings))
-    return user_id == str(_session.user_id(login))
+    token = _remember.read(cookie, settings)
+
+    if isinstance(token, _remember.Refused):
+        return None
+
+    return token if str(token.user_id) == str(_session.user_id(login)) else None
+
+
+def _get_id(manager: LoginManager, user: t.Any) -> t.Any:
+    user_id = getattr(user, manager.id_attribute)()
+
+    if user_id is None:
+        raise ValueError(
+            f"A user whose '{manager.id_attribute}' returns None cannot be logged in. A model needs"
+            " to be saved first, to have an ID."
+        )
+
+    return user_id
+
+
+def _current_login(user: t.Any) -> _session.Login | None:
+    """What is kept of the login that this request goes on with, or ``None`` if the session carries
+    none.
+
+    :raises ValueError: If it is not the given user's.
+    """
+    _get_user()
+    login = unwrap(session)
+    carried = _session.carries_login(login) and get_state().source != "request"
+
+    if user is not None:
+        user_id = _get_id(_get_manager(), unwrap(user))
+
+        if not carried or str(user_id) != str(_session.user_id(login)):
+            raise ValueError("The given user is not the one who is logged in.")
+
+    return _known_login(login) if carried else None
+
+
+def _known_login(login: t.Any) -> _session.Login:
+    """What is kept of the session's login. One that an older version began starts to be known."""
+    known = _session.find_login(login)
+
+    if known is None:
+        now = _clock.now()
+        known = _session.Login(_session.user_id(login), now, now)
+        _session.keep_login(login, known)
+
+    return known
+
+
+def _is_user_change(login: t.Any, user_id: t.Any) -> bool:
+    ended = get_state().ended_user_id
+    previous = ended if ended is not None else _session.user_id(login)
+    return previous is not None and str(previous) != str(user_id)
+
+
+def _reset(settings: Settings, login: t.Any) -> None:
+    """Drop what must not outlive a change of the login, such as CSRF tokens."""
+    keys = settings.reset_keys
+    _session.reset(login, keys)
+
+    for key in keys:
+        g.pop(key, None)
 
 
 def change_session_id(app: Flask, login: t.Any) -> None:

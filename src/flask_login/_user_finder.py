@@ -1,0 +1,415 @@
+"""The steps that find the user of a request: session protection, the session, the remember-me
+cookie, the request itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import typing as t
+from collections.abc import Callable
+from dataclasses import replace
+
+from flask import Flask
+from flask import Request
+from flask import request
+from flask import session
+
+from . import _clock
+from . import _policy
+from . import _session
+from . import _views
+from . import remember
+from ._request import drop_user
+from ._request import get_state
+from ._request import LoginState
+from ._request import store_user
+from ._request import stored_user
+from ._request import the_app
+from ._request import unwrap
+from ._stamp import Stamp
+from .config import Settings
+from .mixins import is_nobody
+from .signals import _user_loaded_from_header
+from .signals import send
+from .signals import session_ended
+from .signals import session_protected
+from .signals import user_accessed
+from .signals import user_loaded_from_cookie
+from .signals import user_loaded_from_request
+from .typing import HeaderCallback
+from .typing import RequestCallback
+from .typing import UserCallback
+from .utils import change_session_id
+from .utils import forget_cookie
+
+_NOT_LOADED: t.Any = object()
+_logger = logging.getLogger("flask_login")
+
+
+class UserFinder:
+    """How a :class:`.LoginManager` finds the user of a request. Subclasses override the steps."""
+
+    anonymous_user: Callable[[], t.Any]
+    session_protection: str | None
+    _user_callback: UserCallback | None
+    _request_callback: RequestCallback | None
+    _header_callback: HeaderCallback | None
+    _session_identifier_generator: Callable[[], str]
+
+    def counts_as_activity(self, request: Request) -> bool:
+        """Whether a request keeps a session from idling out. Override it, or mark single views
+        with :func:`.no_activity`.
+        """
+        return True
+
+    def _load_user(self) -> None:
+        """Find the user of this request, and make them ``g._login_user``."""
+        callbacks = (self._user_callback, self._request_callback, self._header_callback)
+
+        if callbacks == (None, None, None):
+            raise RuntimeError(
+                "Missing user_loader or request_loader. Register a callback with"
+                " 'LoginManager.user_loader' or 'LoginManager.request_loader' to load users."
+            )
+
+        state = get_state()
+
+        if not state.announcing:
+            state.announcing = True
+
+            try:
+                send(user_accessed, the_app())
+            finally:
+                state.announcing = False
+
+            # A receiver that asked for the user has had them loaded.
+            if stored_user(_NOT_LOADED) is not _NOT_LOADED:
+                return
+
+        # A loader that asks for the user is told what is known so far: nobody.
+        store_user(self.anonymous_user())
+        state.searching = True
+
+        try:
+            self._find_user(state)
+        finally:
+            # A search that failed is made again on the next use.
+            if state.searching:
+                state.searching = False
+                drop_user()
+
+    def _find_user(self, state: LoginState) -> None:
+        state.protection_failed = self._session_protection_failed()
+
+        if not state.protection_failed:
+            for source, step in (
+                ("session", self._load_user_from_session),
+                ("remember", self._load_remembered_user),
+                ("request", self._load_requesting_user),
+            ):
+                self._settle(step(), source)
+
+                if not state.searching:
+                    return
+
+        self._update_request_context_with_user()
+
+    def _settle(self, user: t.Any, source: str) -> None:
+        """End the search for the user of this request, if ``user`` is somebody and nothing else
+        has ended it: a loader may itself have logged someone in or out, and that stands.
+        """
+        state = get_state()
+
+        if state.searching and not is_nobody(user):
+            state.source = source
+            self._update_request_context_with_user(user)
+
+    def _update_request_context_with_user(self, user: t.Any = None) -> None:
+        """Make someone, by default an anonymous user, the user of this request."""
+        store_user(self.anonymous_user() if is_nobody(user) else user)
+
+    def _session_protection_failed(self) -> bool:
+        """Whether session protection has ended the login. Sends :data:`.session_protected` if it
+        did, or made it non-fresh.
+        """
+        app = the_app()
+        login = unwrap(session)
+        mode = self._protection_mode(app)
+
+        if mode is None or not _session.carries_login(login):
+            return False
+
+        verdict = _policy.judge(
+            mode,
+            recorded=_session.identifier(login),
+            current=self._session_identifier_generator(),
+            permanent=login.permanent,
+            fresh=_session.is_fresh(login),
+        )
+
+        if verdict is _policy.Verdict.ACCEPT:
+            return False
+
+        if verdict is _policy.Verdict.DEMOTE:
+            _session.demote(login)
+        else:
+            forget_cookie(app, login)
+            self._end_session("protection")
+
+        send(session_protected, app)
+        return verdict is _policy.Verdict.END
+
+    def _protection_mode(self, app: Flask) -> str | None:
+        if "SESSION_PROTECTION" in app.config:
+            return _policy.protection_mode("SESSION_PROTECTION", app.config["SESSION_PROTECTION"])
+
+        return _policy.protection_mode("session_protection", self.session_protection)
+
+    def _load_user_from_session(self) -> t.Any:
+        login = unwrap(session)
+
+        if self._user_callback is None or not _session.carries_login(login):
+            return None
+
+        settings = Settings(the_app().config)
+        user_id = _session.user_id(login)
+        known = _session.find_login(login)
+        reason = _end_by_time(known, settings)
+
+        if reason is not None:
+            return self._end_session(reason)
+
+        user = self._ask(self._user_callback, user_id, "user_loader", "session")
+
+        if not get_state().searching:
+            return None
+
+        if is_nobody(user):
+            return self._end_session("unknown_user")
+
+        stamp = Stamp(user, user_id, settings)
+
+        if known is not None and not stamp.accepts(known.stamp):
+            return self._end_session("credentials")
+
+        if _is_deactivated(user, settings) and not (known is not None and known.forced):
+            return self._end_session("inactive")
+
+        self._keep_up(known, stamp, settings)
+        return user
+
+    def _keep_up(self, known: _session.Login | None, stamp: Stamp, settings: Settings) -> None:
+        """Write down what a session's login is to be judged by later, where that has changed."""
+        login = unwrap(session)
+        digest = stamp.digest
+        now = _clock.now()
+
+        if known is None:
+            if settings.has_lifetimes or digest is not None:
+                user_id = _session.user_id(login)
+                _session.keep_login(login, _session.Login(user_id, now, now, digest))
+
+            return
+
+        kept = known
+
+        if digest is not None and digest != known.stamp:
+            kept = replace(kept, stamp=digest)
+
+        idle = settings.idle_timeout
+
+        if (
+            idle is not None
+            and _policy.activity_is_due(known.seen_at, now, idle)
+            and self._is_activity()
+        ):
+            kept = replace(kept, seen_at=now)
+
+        if kept is not known:
+            _session.keep_login(login, kept)
+
+    def _is_activity(self) -> bool:
+        current = unwrap(request)
+        view = the_app().view_functions.get(current.endpoint or "")
+        marked = view is not None and _views.has_mark(view, current.method, _views.NO_ACTIVITY)
+        return not marked and self.counts_as_activity(current)
+
+    def _end_session(self, reason: _policy.Reason) -> None:
+        """End the login that the session carries. Sends :data:`.session_ended`."""
+        login = unwrap(session)
+        state = get_state()
+        state.reason = reason
+        state.ended_user_id = user_id = _session.user_id(login)
+        # The login is gone. A deletion of the cookie that is still owed is not.
+        state.forget |= _session.remember_intent(login) == "clear"
+        _session.discard(login)
+        _logger.info("A login has ended: %s", reason)
+        send(session_ended, the_app(), user_id=user_id, reason=reason)
+
+    def _load_remembered_user(self) -> t.Any:
+        settings = Settings(the_app().config)
+        cookie = unwrap(request).cookies.get(settings.cookie_name)
+        state = get_state()
+
+        if self._user_callback is None or cookie is None or state.forget:
+            return None
+
+        if _session.remember_intent(unwrap(session)) == "clear":
+            return None
+
+        user = self._load_user_from_remember_cookie(cookie)
+        state.forget |= is_nobody(user) and state.searching
+        return user
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any:
+        """Find the user that a remember-me cookie speaks of, and resume their login, not fresh.
+        Sends :data:`.user_loaded_from_cookie`.
+        """
+        settings = Settings(the_app().config)
+        token = remember.read(cookie, settings)
+
+        if self._user_callback is None:
+            return None
+
+        if isinstance(token, remember.Refused):
+            return _refuse_cookie(token.reason)
+
+        reason = _end_by_time(_as_login(token), settings)
+
+        if reason is not None:
+            return _refuse_cookie(reason)
+
+        return self._resume(token, self._user_callback, settings)
+
+    def _resume(self, token: remember.Token, loader: UserCallback, settings: Settings) -> t.Any:
+        login = unwrap(session)
+        state = get_state()
+        searching = state.searching
+        take_back = _session.resume(login, token.user_id)
+        reason: _policy.Reason | None = "unknown_user"
+        user = None
+
+        try:
+            user = self._ask(loader, token.user_id, "user_loader", "remember-me cookie")
+            stamp = Stamp(user, token.user_id, settings)
+            reason = _reason_to_refuse(user, token, stamp, settings)
+        finally:
+            settled = state.searching is not searching
+
+            if reason is not None and not settled:
+                take_back()
+
+        if settled:
+            return None
+
+        if reason is not None:
+            return _refuse_cookie(reason)
+
+        if settings.clear_on_user_change and _is_other(state.ended_user_id, token.user_id):
+            _session.discard_others(login, settings.preserve_keys)
+
+        _session.bind(login, self._session_identifier_generator())
+        _session.keep_login(login, replace(_as_login(token), stamp=stamp.digest))
+        change_session_id(the_app(), login)
+
+        if token.outdated or stamp.digest != token.stamp:
+            state.renewal = replace(token, stamp=stamp.digest)
+
+        self._settle(user, "remember")
+        send(user_loaded_from_cookie, the_app(), user=user)
+        return user
+
+    def _load_requesting_user(self) -> t.Any:
+        user = self._load_user_from_request(unwrap(request))
+        header = request.headers.get(Settings(the_app().config).auth_header_name)
+
+        if is_nobody(user) and self._header_callback is not None and header is not None:
+            user = self._load_user_from_header(header)
+
+        return user
+
+    def _load_user_from_request(self, request: Request) -> t.Any:
+        """Find a user by the request itself. Sends :data:`.user_loaded_from_request`."""
+        if self._request_callback is None:
+            return None
+
+        user = self._ask(self._request_callback, request, "request_loader", "request")
+
+        if is_nobody(user):
+            return None
+
+        self._settle(user, "request")
+        send(user_loaded_from_request, the_app(), user=user)
+        return user
+
+    def _load_user_from_header(self, header: str) -> t.Any:
+        if self._header_callback is None:
+            return None
+
+        user = self._ask(self._header_callback, header, "header_loader", "header")
+
+        if is_nobody(user):
+            return None
+
+        self._settle(user, "request")
+        send(_user_loaded_from_header, the_app(), user=user)
+        return user
+
+    def _ask(self, callback: Callable[..., t.Any], argument: t.Any, kind: str, where: str) -> t.Any:
+        """Call a loader, and tell of it in what it raises."""
+        try:
+            return the_app().ensure_sync(callback)(argument)
+        except Exception as error:
+            name = getattr(callback, "__qualname__", repr(callback))
+            note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."
+            # 'add_note' is there from Python 3.11 on, and does just this.
+            error.__notes__ = [*getattr(error, "__notes__", ()), note]  # type: ignore[attr-defined]
+            raise
+
+
+def _end_by_time(login: _session.Login | None, settings: Settings) -> _policy.Reason | None:
+    if login is None:
+        return None
+
+    return _policy.end_by_time(
+        authenticated_at=login.authenticated_at,
+        seen_at=login.seen_at,
+        now=_clock.now(),
+        idle_timeout=settings.idle_timeout,
+        absolute_timeout=settings.absolute_timeout,
+    )
+
+
+def _as_login(token: remember.Token) -> _session.Login:
+    """The login that a token resumes, from which time on its user is active again."""
+    return _session.Login(
+        token.user_id, token.authenticated_at, _clock.now(), token.stamp, token.forced
+    )
+
+
+def _reason_to_refuse(
+    user: t.Any, token: remember.Token, stamp: Stamp, settings: Settings
+) -> _policy.Reason | None:
+    if is_nobody(user):
+        return "unknown_user"
+
+    if not stamp.accepts(token.stamp):
+        return "credentials"
+
+    return "inactive" if _is_deactivated(user, settings) and not token.forced else None
+
+
+def _is_deactivated(user: t.Any, settings: Settings) -> bool:
+    return settings.check_active and not user.is_active
+
+
+def _is_other(user_id: t.Any, other: t.Any) -> bool:
+    # An ID may come back from a cookie as a string, and was an int.
+    return user_id is not None and str(user_id) != str(other)
+
+
+def _refuse_cookie(reason: _policy.Reason) -> None:
+    state = get_state()
+    # Why the session ended says more than why it was not revived.
+    state.reason = state.reason or reason
+    _logger.info("A remember-me cookie was refused: %s", reason)
