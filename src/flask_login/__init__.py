@@ -16,6 +16,10 @@ from .config import LOGIN_MESSAGE as LOGIN_MESSAGE
 from .config import LOGIN_MESSAGE_CATEGORY as LOGIN_MESSAGE_CATEGORY
 from .config import REFRESH_MESSAGE as REFRESH_MESSAGE
 from .config import REFRESH_MESSAGE_CATEGORY as REFRESH_MESSAGE_CATEGORY
+from .guards import anonymous_required as anonymous_required
+from .guards import login_exempt as login_exempt
+from .guards import no_activity as no_activity
+from .guards import user_passes_test as user_passes_test
 from .login_manager import LoginManager as LoginManager
 from .mixins import AnonymousUserMixin as AnonymousUserMixin
 from .mixins import UserMixin as UserMixin
@@ -35,16 +39,18 @@ from .utils import current_user as current_user
 from .utils import decode_cookie as decode_cookie
 from .utils import encode_cookie as encode_cookie
 from .utils import fresh_login_required as fresh_login_required
+from .utils import is_safe_url as is_safe_url
 from .utils import login_denied_reason as login_denied_reason
 from .utils import login_fresh as login_fresh
 from .utils import login_remembered as login_remembered
 from .utils import login_required as login_required
+from .utils import login_source as login_source
 from .utils import login_url as login_url
 from .utils import login_user as login_user
 from .utils import logout_user as logout_user
 from .utils import make_next_param as make_next_param
-from .utils import no_activity as no_activity
 from .utils import refresh_login as refresh_login
+from .utils import safe_next_url as safe_next_url
 from .utils import session_expires_at as session_expires_at
 from .utils import set_login_view as set_login_view
 
@@ -64,21 +70,26 @@ __all__ = [
     "LoginManager",
     "UserMixin",
     "__version__",
+    "anonymous_required",
     "confirm_login",
     "current_user",
     "decode_cookie",
     "encode_cookie",
     "fresh_login_required",
+    "is_safe_url",
     "login_denied_reason",
+    "login_exempt",
     "login_fresh",
     "login_remembered",
     "login_required",
+    "login_source",
     "login_url",
     "login_user",
     "logout_user",
     "make_next_param",
     "no_activity",
     "refresh_login",
+    "safe_next_url",
     "session_ended",
     "session_expires_at",
     "session_protected",
@@ -90,6 +101,7 @@ __all__ = [
     "user_logged_out",
     "user_login_confirmed",
     "user_needs_refresh",
+    "user_passes_test",
     "user_unauthorized",
 ]
 

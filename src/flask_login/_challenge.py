@@ -1,39 +1,89 @@
-"""What a caller without a (fresh) login is answered: which view, where to return to and by which
-status.
+"""What a caller without a (fresh) login is answered: a redirect to log in, or a status that says
+why.
 """
 
 from __future__ import annotations
 
+import enum
+import typing as t
+from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask import Request
+from werkzeug.exceptions import default_exceptions
+from werkzeug.wrappers import Response
+
+from ._next_url import is_same_site
+
+T = t.TypeVar("T")
+
+#: What :func:`tell_caller` looks at, for ``Vary``.
+CONSULTED = ("Sec-Fetch-Mode", "Sec-Fetch-Dest", "HX-Request", "Accept")
+
+# Where a browser shows a document, and can be sent elsewhere (Fetch Metadata, 2.1).
+_PAGES = {"document", "iframe", "frame", "embed", "object"}
+
+# RFC 9110, 15.5.2 wants a challenge with each 401. This one tells of a login form; browsers open
+# no dialog for it.
+_COOKIE_CHALLENGE = 'Cookie realm="login"'
 
 
-def find_login_view(
-    blueprints: Sequence[str], views: Mapping[str, str | None], default: str | None
-) -> str | None:
-    """The login view of the innermost blueprint that has one, ``None`` included.
+class Caller(enum.Enum):
+    """Who has to be told that they may not go on."""
+
+    #: A browser that loads a page. It can be sent to log in.
+    PAGE = enum.auto()
+    #: A script of htmx on a page. It can have the page sent to log in.
+    HTMX = enum.auto()
+    #: Anything else, such as an API client or ``fetch``. A status tells it most.
+    CLIENT = enum.auto()
+
+
+def tell_caller(request: Request) -> Caller:
+    """Who is calling, as far as the request says."""
+    navigates = _navigates(request)
+
+    if navigates:
+        return Caller.PAGE
+
+    if _is_htmx(request):
+        return Caller.HTMX
+
+    if navigates is None and _prefers_html(request):
+        return Caller.PAGE
+
+    return Caller.CLIENT
+
+
+def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], default: T) -> T:
+    """What is set for the innermost blueprint that something is set for, ``None`` included.
 
     :param blueprints: The request's, innermost first, by their dotted names.
-    :param views: By dotted name or by a blueprint's own name.
+    :param table: By dotted name or by a blueprint's own name.
     :param default: For requests to blueprints without an entry, and to none.
     """
     for name in blueprints:
         for key in (name, name.rpartition(".")[2]):
-            if key in views:
-                return views[key]
+            if key in table:
+                return table[key]
 
     return default
 
 
 def return_url(app: Flask, request: Request) -> str | None:
-    """The URL to come back to after login, if coming back by GET gets an answer."""
+    """The URL of the page to come back to after login, if coming back by GET gets an answer."""
     try:
         url = request.url
     except ValueError:  # Werkzeug before 3.1 lets every Host header through, and trips over some.
         return None
+
+    navigates = _navigates(request)
+
+    if navigates is False or (navigates is None and _is_htmx(request)):
+        return _page_behind(request, url)
 
     if request.method in {"GET", "HEAD"}:
         return url
@@ -47,3 +97,66 @@ def redirect_code(method: str) -> int:
     says so for the other methods.
     """
     return 302 if method in {"GET", "HEAD", "POST"} else 303
+
+
+def status_answer(
+    app: Flask, request: Request, status: int, reason: str | None, challenges: Iterable[str] = ()
+) -> Response:
+    """An answer that says why: as a problem (RFC 9457) to who accepts JSON, else as a page.
+
+    :param challenges: What to send in ``WWW-Authenticate`` with a 401.
+    """
+    error = default_exceptions[status]
+
+    # Who does not say what they accept, accepts anything (RFC 9110, 12.5.1).
+    if "Accept" not in request.headers or request.accept_mimetypes.accept_json:
+        problem = {"type": "about:blank", "title": error().name, "status": status, "reason": reason}
+        response = app.response_class(
+            app.json.dumps(problem) + "\n", status, mimetype="application/problem+json"
+        )
+    else:
+        response = app.response_class(error().get_body(), status, mimetype="text/html")
+
+    if status == 401:
+        for challenge in list(challenges) or [_COOKIE_CHALLENGE]:
+            response.headers.add("WWW-Authenticate", challenge)
+
+    return response
+
+
+def _navigates(request: Request) -> bool | None:
+    """Whether a browser loads a page, or ``None`` if the request does not say."""
+    mode = request.headers.get("Sec-Fetch-Mode")
+    destination = request.headers.get("Sec-Fetch-Dest")
+
+    if mode is None and destination is None:
+        return None
+
+    return mode in {"navigate", None} and (destination is None or destination in _PAGES)
+
+
+def _is_htmx(request: Request) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _prefers_html(request: Request) -> bool:
+    accept = request.accept_mimetypes
+    # "*/*" alone, which most API clients send, accepts HTML and asks for nothing.
+    asks = any(value.lower() == "text/html" for value in accept.values())
+    return asks and accept["text/html"] >= accept["application/json"]
+
+
+def _page_behind(request: Request, url: str) -> str | None:
+    """The page whose script made this request, as htmx tells, if it is on this site."""
+    page = request.headers.get("HX-Current-URL")
+
+    if page is None:
+        return None
+
+    try:
+        parts = urlsplit(page)
+        known = bool(parts.netloc) and is_same_site(parts, urlsplit(url))
+    except ValueError:
+        return None
+
+    return page if known else None

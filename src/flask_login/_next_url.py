@@ -1,12 +1,23 @@
-"""Login URLs, and the target to return to after login. Pure functions."""
+"""Login URLs, the target to return to after login, and which targets are safe. Pure functions."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Collection
 from urllib.parse import parse_qs
 from urllib.parse import SplitResult
+from urllib.parse import unquote
 from urllib.parse import urlencode
 from urllib.parse import urlsplit
 from urllib.parse import urlunsplit
+
+from werkzeug.urls import iri_to_uri
+
+_LONGEST_TARGET = 2048
+_WEB = ("https://", "http://")
+
+# The backslash; the fraction, division and big solidus; the small and full-width forms of both.
+_FALSE_SLASHES = "\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c"
 
 
 def make_next_param(login_url: str, current_url: str) -> str:
@@ -59,6 +70,63 @@ def with_host(login_url: str, host: str, current_url: str | None) -> str:
     return urlunsplit(parts._replace(netloc=host)) if same_site else login_url
 
 
+def is_safe(
+    target: str, *, allowed_hosts: Collection[str], require_https: bool, field: str | None
+) -> bool:
+    """Whether a browser that is sent to a target stays on this site, or on an allowed host.
+
+    :param allowed_hosts: Hosts, with a port if it is not the scheme's own.
+    :param require_https: Whether another host must be reached by HTTPS.
+    :param field: What a query calls a target to go on to.
+    """
+    # Longer than what servers accept in a request line anyway.
+    if not target or len(target) > _LONGEST_TARGET:
+        return False
+
+    # Browsers drop tabs and newlines, and spaces around a URL: "/\t/evil.example" is
+    # "//evil.example". Invisible and bidirectional characters only ever deceive.
+    if target != target.strip() or any(_is_unprintable(character) for character in target):
+        return False
+
+    # Browsers read "\" as "/", and people read the characters that look like one as one.
+    if any(character in _FALSE_SLASHES for character in target):
+        return False
+
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return False
+
+    # What a proxy or a second redirect may decode once more must be harmless, too: "/%5cevil".
+    path = unquote(parts.path)
+
+    if path.startswith("//") or any(_is_control(c) or c in _FALSE_SLASHES for c in path):
+        return False
+
+    # A login view that is sent on to itself would go on to that target's own target.
+    for onward in parse_qs(parts.query).get(field or "", ()):
+        if not is_safe(
+            onward, allowed_hosts=allowed_hosts, require_https=require_https, field=field
+        ):
+            return False
+
+    if target.startswith("/"):
+        # "//evil.example" is a host.
+        return not target.startswith("//")
+
+    # "javascript:", "data:" and "https:evil.example", which browsers read as a host.
+    if not target.lower().startswith(("https://",) if require_https else _WEB):
+        return False
+
+    # As a whole: no userinfo, no other port, no longer name, no look-alike.
+    return parts.netloc.lower() in {host.lower() for host in allowed_hosts}
+
+
+def normalize(target: str) -> str:
+    """A safe target as it goes into a header: in ASCII."""
+    return iri_to_uri(target)
+
+
 def is_same_site(url: SplitResult, current: SplitResult) -> bool:
     """Whether a URL, which may be relative, has the host and port of another.
 
@@ -70,3 +138,12 @@ def is_same_site(url: SplitResult, current: SplitResult) -> bool:
 def _port(url: SplitResult) -> int | None:
     # "example.com:443" under https is "example.com".
     return None if url.port == {"http": 80, "https": 443}.get(url.scheme) else url.port
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc"
+
+
+def _is_unprintable(character: str) -> bool:
+    # Controls, formats, surrogates, private and unassigned ones; separators but the space.
+    return unicodedata.category(character)[0] in "CZ" and character != " "

@@ -33,6 +33,7 @@ class LoginState:
 
     __slots__ = (
         "announcing",
+        "by_request",
         "ended_user_id",
         "forget",
         "protection_failed",
@@ -41,13 +42,18 @@ class LoginState:
         "searching",
         "source",
         "user",
+        "vary",
     )
 
     def __init__(self) -> None:
         #: The user that was put on ``g`` for this request.
         self.user: t.Any = None
-        #: What found them: ``"session"``, ``"remember"`` or ``"request"``.
+        #: What found them: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
         self.source: str | None = None
+        #: Whether that was the request itself, so that the session is none of theirs.
+        self.by_request = False
+        #: The headers that loaders looked at.
+        self.vary: list[str] = []
         #: Whether ``user_accessed`` is being sent.
         self.announcing = False
         #: Whether loaders are being asked. A login or logout ends the search.

@@ -194,6 +194,11 @@ def save_next(session: Session, target: str | None) -> None:
         _remove(session, {_NEXT})
 
 
+def take_next(session: Session) -> t.Any:
+    """The page to return to after login, which is thereby done, or ``None``."""
+    return session.pop(_NEXT) if _NEXT in session else None
+
+
 def _remove(session: Session, keys: set[str]) -> None:
     # Only what is there: even ``pop`` with a default marks a session as modified, and the session
     # of an app without a secret key refuses every write.

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import typing as t
 from collections.abc import Callable
+from dataclasses import dataclass
 from dataclasses import replace
 
 from flask import Flask
@@ -46,6 +47,19 @@ _NOT_LOADED: t.Any = object()
 _logger = logging.getLogger("flask_login")
 
 
+# What finds a user through the session, and is protected by it.
+_SESSION_SOURCES = ("session", "remember")
+
+
+@dataclass(frozen=True)
+class NamedLoader:
+    """A loader that :meth:`.LoginManager.loader` registered."""
+
+    callback: RequestCallback
+    challenge: str | None
+    vary: str | None
+
+
 class UserFinder:
     """How a :class:`.LoginManager` finds the user of a request. Subclasses override the steps."""
 
@@ -54,6 +68,7 @@ class UserFinder:
     _user_callback: UserCallback | None
     _request_callback: RequestCallback | None
     _header_callback: HeaderCallback | None
+    _named_loaders: dict[str, NamedLoader]
     _session_identifier_generator: Callable[[], str]
 
     def counts_as_activity(self, request: Request) -> bool:
@@ -64,9 +79,7 @@ class UserFinder:
 
     def _load_user(self) -> None:
         """Find the user of this request, and make them ``g._login_user``."""
-        callbacks = (self._user_callback, self._request_callback, self._header_callback)
-
-        if callbacks == (None, None, None):
+        if not any(self._loaders()):
             raise RuntimeError(
                 "Missing user_loader or request_loader. Register a callback with"
                 " 'LoginManager.user_loader' or 'LoginManager.request_loader' to load users."
@@ -99,22 +112,50 @@ class UserFinder:
                 drop_user()
 
     def _find_user(self, state: LoginState) -> None:
-        state.protection_failed = self._session_protection_failed()
+        steps: dict[str, Callable[[], t.Any]] = {
+            "session": self._load_user_from_session,
+            "remember": self._load_remembered_user,
+            "request": self._load_requesting_user,
+        }
+        state.protection_failed = None
 
-        if not state.protection_failed:
-            for source, step in (
-                ("session", self._load_user_from_session),
-                ("remember", self._load_remembered_user),
-                ("request", self._load_requesting_user),
-            ):
-                self._settle(step(), source)
+        for source in self._search_order():
+            by_request = source not in _SESSION_SOURCES
 
-                if not state.searching:
-                    return
+            if not by_request and state.protection_failed is None:
+                state.protection_failed = self._session_protection_failed()
+
+            # A stolen session ends the search. Nobody else is who they seem to be, either.
+            if state.protection_failed:
+                break
+
+            step = steps.get(source)
+            user = self._load_user_by_name(source) if step is None else step()
+            self._settle(user, source, by_request=by_request)
+
+            if not state.searching:
+                return
 
         self._update_request_context_with_user()
 
-    def _settle(self, user: t.Any, source: str) -> None:
+    def _search_order(self) -> list[str]:
+        """Who is asked for the user, in order. ``"request"`` stands for the request loader and all
+        named loaders that have no place of their own.
+        """
+        order = Settings(the_app().config).loader_order
+        unplaced = [name for name in self._named_loaders if name not in order]
+        known = {*_SESSION_SOURCES, "request", *self._named_loaders}
+        result: list[str] = []
+
+        for name in order:
+            if name not in known:
+                raise ValueError(f"LOGIN_LOADER_ORDER names '{name}', which is no loader.")
+
+            result += ["request", *unplaced] if name == "request" else [name]
+
+        return result
+
+    def _settle(self, user: t.Any, source: str, *, by_request: bool = False) -> None:
         """End the search for the user of this request, if ``user`` is somebody and nothing else
         has ended it: a loader may itself have logged someone in or out, and that stands.
         """
@@ -122,6 +163,7 @@ class UserFinder:
 
         if state.searching and not is_nobody(user):
             state.source = source
+            state.by_request = by_request
             self._update_request_context_with_user(user)
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
@@ -338,7 +380,7 @@ class UserFinder:
         if is_nobody(user):
             return None
 
-        self._settle(user, "request")
+        self._settle(user, "request", by_request=True)
         send(user_loaded_from_request, the_app(), user=user)
         return user
 
@@ -351,9 +393,32 @@ class UserFinder:
         if is_nobody(user):
             return None
 
-        self._settle(user, "request")
+        self._settle(user, "request", by_request=True)
         send(_user_loaded_from_header, the_app(), user=user)
         return user
+
+    def _load_user_by_name(self, name: str) -> t.Any:
+        loader = self._named_loaders[name]
+
+        if loader.vary is not None:
+            get_state().vary.append(loader.vary)
+
+        user = self._ask(loader.callback, unwrap(request), "loader", "request")
+
+        if is_nobody(user):
+            return None
+
+        self._settle(user, name, by_request=True)
+        send(user_loaded_from_request, the_app(), user=user)
+        return user
+
+    def _loaders(self) -> tuple[Callable[..., t.Any] | None, ...]:
+        return (
+            self._user_callback,
+            self._request_callback,
+            self._header_callback,
+            *(loader.callback for loader in self._named_loaders.values()),
+        )
 
     def _ask(self, callback: Callable[..., t.Any], argument: t.Any, kind: str, where: str) -> t.Any:
         """Call a loader, and tell of it in what it raises."""

@@ -19,6 +19,9 @@ V = t.TypeVar("V", bound=View)
 #: The mark of views that pollers ask for, which do not keep a session alive.
 NO_ACTIVITY = "_login_no_activity"
 
+#: The mark of views that stay open where a login is required by default.
+EXEMPT = "_login_exempt"
+
 # The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
 _guarded: WeakSet[View] = WeakSet()
 _guards: WeakSet[View] = WeakSet()
@@ -61,10 +64,22 @@ def mark(view: V, name: str) -> V:
 
 
 def has_mark(view: View, method: str, name: str) -> bool:
-    """Whether a view is marked, on itself, on its class, or on the method that answers."""
+    """Whether a view is marked: on itself, on its class, or on the method of it that answers.
+
+    A class does not inherit the mark: what derives from an open view may be less harmless.
+    """
     view_class = getattr(view, "view_class", None)
-    answering = getattr(view_class, method.lower(), None)
-    return any(hasattr(marked, name) for marked in (*_unwrapped(view), view_class, answering))
+    marked: list[t.Any] = list(_unwrapped(view))
+
+    if view_class is not None:
+        marked += [view_class, *(getattr(view_class, m, None) for m in _answering(method))]
+
+    return any(name in getattr(candidate, "__dict__", ()) for candidate in marked)
+
+
+def _answering(method: str) -> tuple[str, ...]:
+    # A class-based view answers HEAD by its 'get'.
+    return (method.lower(), "dispatch_request", *(("get",) if method == "HEAD" else ()))
 
 
 def is_async(view: View) -> bool:

@@ -209,6 +209,10 @@ def one_of(*choices: str) -> Callable[[str, t.Any], str]:
     return convert
 
 
+#: How callers who are not logged in are answered.
+as_unauthorized = one_of("redirect", "auto", "status")
+
+
 class Settings:
     """A typed view of an ``app.config``, read on each use because it may change."""
 
@@ -259,6 +263,18 @@ class Settings:
     preserve_keys: Setting[Collection[str]] = Setting("LOGIN_PRESERVE_KEYS", (), convert=as_names)
     clear_on_user_change = Setting("LOGIN_CLEAR_ON_USER_CHANGE", False, secure=True)
 
+    login_required = Setting("LOGIN_REQUIRED", False)
+    unauthorized = Setting(
+        "LOGIN_UNAUTHORIZED",
+        "redirect",
+        secure="auto",
+        convert=as_unauthorized,
+    )
+    cache_control: Setting[str | None] = Setting("LOGIN_CACHE_CONTROL", None)
+    loader_order: Setting[Collection[str]] = Setting(
+        "LOGIN_LOADER_ORDER", ("session", "remember", "request"), convert=as_names
+    )
+    next_param: Setting[str | None] = Setting("LOGIN_NEXT_PARAM", "next")
     login_disabled = Setting("LOGIN_DISABLED", False)
     use_session_for_next = Setting("USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT)
     force_host: Setting[str | None] = Setting("FORCE_HOST_FOR_REDIRECTS", None)

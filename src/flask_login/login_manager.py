@@ -13,9 +13,11 @@ from datetime import timezone
 from inspect import iscoroutinefunction
 
 from flask import abort
+from flask import Blueprint
 from flask import flash
 from flask import Flask
 from flask import has_app_context
+from flask import make_response
 from flask import redirect
 from flask import request
 from flask import session
@@ -30,8 +32,10 @@ from ._hooks import Hooks
 from ._request import get_state
 from ._request import the_app
 from ._request import unwrap
+from ._user_finder import NamedLoader
 from ._user_finder import UserFinder
 from .config import as_positive_duration
+from .config import as_unauthorized
 from .config import ID_ATTRIBUTE
 from .config import LOGIN_MESSAGE
 from .config import LOGIN_MESSAGE_CATEGORY
@@ -44,6 +48,7 @@ from .signals import user_needs_refresh
 from .signals import user_unauthorized
 from .typing import ChallengeCallback
 from .typing import HeaderCallback
+from .typing import LoginView
 from .typing import RequestCallback
 from .typing import UserCallback
 from .utils import _create_identifier
@@ -71,21 +76,23 @@ class LoginManager(UserFinder):
         #: Called for the user of a request that has none. It may return ``None``.
         self.anonymous_user: Callable[[], t.Any] = AnonymousUserMixin
 
-        #: Where anonymous users are sent: an endpoint, a path or a URL. ``None`` answers with 401.
-        self.login_view: str | None = None
+        #: Where anonymous users are sent: an endpoint, a path or a URL, or what returns one when it
+        #: is called. ``None`` answers with 401.
+        self.login_view: LoginView = None
 
         #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and
         #: blueprints without an entry use :attr:`login_view`.
-        self.blueprint_login_views: dict[str, str | None] = {}
+        self.blueprint_login_views: dict[str, LoginView] = {}
 
-        #: Flashed when an anonymous user is sent to the login view. ``None`` flashes nothing.
+        #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one,
+        #: or what returns one when it is called. ``None`` flashes nothing.
         self.login_message: t.Any = LOGIN_MESSAGE
 
         #: The category of :attr:`login_message`.
         self.login_message_category: str = LOGIN_MESSAGE_CATEGORY
 
         #: Where users are sent whose login is not fresh. ``None`` answers with 401.
-        self.refresh_view: str | None = None
+        self.refresh_view: LoginView = None
 
         #: Flashed when a user is sent to the refresh view. ``None`` flashes nothing.
         self.needs_refresh_message: t.Any = REFRESH_MESSAGE
@@ -108,10 +115,16 @@ class LoginManager(UserFinder):
         #: The method of a user that answers their ID.
         self.id_attribute: str = ID_ATTRIBUTE
 
+        #: How blueprints answer callers who may not go on, by name, where it is not as
+        #: ``LOGIN_UNAUTHORIZED`` says: ``"redirect"``, ``"auto"`` or ``"status"``.
+        self.blueprint_unauthorized: dict[str, str] = {}
+
         self._user_callback: UserCallback | None = None
         self._request_callback: RequestCallback | None = None
         self._header_callback: HeaderCallback | None = None
         self._session_identifier_generator: Callable[[], str] = _create_identifier
+        self._named_loaders: dict[str, NamedLoader] = {}
+        self._closed_blueprints: set[Blueprint] = set()
         self._known_loaders: tuple[t.Any, ...] = ()
         self._known_async = False
 
@@ -184,9 +197,42 @@ class LoginManager(UserFinder):
         self.needs_refresh_callback = callback
         return callback
 
+    def loader(
+        self, name: str, *, challenge: str | None = None, vary: str | None = None
+    ) -> Callable[[C], C]:
+        """Register one more way in: what finds a user by the request itself, like
+        :meth:`request_loader`, and is asked after it. ::
+
+            @login_manager.loader("bearer", challenge='Bearer realm="api"', vary="Authorization")
+            def load_by_token(request):
+                ...
+
+        :param name: What :func:`.login_source` and ``LOGIN_LOADER_ORDER`` call it.
+        :param challenge: What a 401 tells in ``WWW-Authenticate`` (RFC 9110, 11.6.1).
+        :param vary: The header that it looks at.
+        :raises ValueError: If the name means something else already.
+        """
+        if name in {"session", "remember", "request"}:
+            raise ValueError(f"A loader cannot be called '{name}', which is another way in.")
+
+        def register(callback: C) -> C:
+            self._named_loaders[name] = NamedLoader(callback, challenge, vary)
+            return callback
+
+        return register
+
+    def require_login(self, blueprint: Blueprint) -> None:
+        """Let only logged-in users enter the views of a blueprint, and of those nested in it.
+
+        Views marked by :func:`.login_exempt` stay open. For the whole application, set
+        ``LOGIN_REQUIRED``.
+        """
+        self._closed_blueprints.add(blueprint)
+
     def unauthorized(self) -> ResponseReturnValue:
-        """Answer an anonymous user: by the :meth:`unauthorized_handler`, else by a redirect to the
-        login view, else with 401. Sends :data:`.user_unauthorized`.
+        """Answer an anonymous user: by the :meth:`unauthorized_handler`, else as
+        ``LOGIN_UNAUTHORIZED`` says: by a redirect to the login view, or with 401. Sends
+        :data:`.user_unauthorized`.
         """
         app = the_app()
         send(user_unauthorized, app)
@@ -194,14 +240,16 @@ class LoginManager(UserFinder):
         if self.unauthorized_callback is not None:
             return t.cast(ResponseReturnValue, app.ensure_sync(self.unauthorized_callback)())
 
-        view = _challenge.find_login_view(
+        view = _challenge.find_for_blueprints(
             request.blueprints, self.blueprint_login_views, self.login_view
         )
-        return self._redirect_to(view, self.login_message, self.login_message_category)
+        reason = get_state().reason or "no_login"
+        return self._challenge(view, self.login_message, self.login_message_category, reason)
 
     def needs_refresh(self) -> ResponseReturnValue:
-        """Answer a user whose login is not fresh: by the :meth:`needs_refresh_handler`, else by a
-        redirect to the refresh view, else with 401. Sends :data:`.user_needs_refresh`.
+        """Answer a user whose login is not fresh: by the :meth:`needs_refresh_handler`, else as
+        ``LOGIN_UNAUTHORIZED`` says: by a redirect to the refresh view, or with 401. Sends
+        :data:`.user_needs_refresh`.
         """
         app = the_app()
         send(user_needs_refresh, app)
@@ -209,13 +257,74 @@ class LoginManager(UserFinder):
         if self.needs_refresh_callback is not None:
             return t.cast(ResponseReturnValue, app.ensure_sync(self.needs_refresh_callback)())
 
-        return self._redirect_to(
-            self.refresh_view, self.needs_refresh_message, self.needs_refresh_message_category
+        return self._challenge(
+            self.refresh_view,
+            self.needs_refresh_message,
+            self.needs_refresh_message_category,
+            "stale",
         )
+
+    def _challenge(
+        self, login_view: LoginView, message: t.Any, category: str, reason: str
+    ) -> ResponseReturnValue:
+        view: str | None = _evaluate(login_view)
+        mode = self._unauthorized_mode()
+
+        if mode == "redirect":
+            return self._redirect_to(view, message, category)
+
+        current = unwrap(request)
+        caller = _challenge.Caller.CLIENT if mode == "status" else _challenge.tell_caller(current)
+
+        if caller is _challenge.Caller.PAGE:
+            response: Response = make_response(self._redirect_to(view, message, category))
+        else:
+            response = _challenge.status_answer(the_app(), current, 401, reason, self._challenges())
+
+        if caller is _challenge.Caller.HTMX and view:
+            response.headers["HX-Redirect"] = self._login_url(view, message, category)
+
+        return self._uncached(response)
+
+    def _forbid(self, reason: str | None) -> ResponseReturnValue:
+        """Answer a user who is logged in, and may not go on all the same."""
+        mode = self._unauthorized_mode()
+        current = unwrap(request)
+
+        if mode == "redirect" or (
+            mode == "auto" and _challenge.tell_caller(current) is _challenge.Caller.PAGE
+        ):
+            abort(403, reason)
+
+        return self._uncached(_challenge.status_answer(the_app(), current, 403, reason))
+
+    def _unauthorized_mode(self) -> str:
+        mode = _challenge.find_for_blueprints(
+            request.blueprints,
+            self.blueprint_unauthorized,
+            Settings(the_app().config).unauthorized,
+        )
+        return as_unauthorized("blueprint_unauthorized", mode)
+
+    def _challenges(self) -> list[str]:
+        return [loader.challenge for loader in self._named_loaders.values() if loader.challenge]
+
+    def _uncached(self, response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        looked_at = (loader.vary for loader in self._named_loaders.values())
+        response.vary.update([*_challenge.CONSULTED, *filter(None, looked_at)])
+        return response
 
     def _redirect_to(self, view: str | None, message: t.Any, category: str) -> ResponseReturnValue:
         if not view:
             abort(401)
+
+        code = _challenge.redirect_code(request.method)
+        return redirect(self._login_url(view, message, category), code=code)
+
+    def _login_url(self, view: str, message: t.Any, category: str) -> str:
+        """Where to log in, after which the user comes back. There, they see the message."""
+        message = _evaluate(message)
 
         if message:
             # Messages may be lazy strings, which a session cannot hold.
@@ -223,20 +332,22 @@ class LoginManager(UserFinder):
             flash(str(localize(message)), category=category)
 
         app = the_app()
+        settings = Settings(app.config)
         target = _challenge.return_url(app, unwrap(request))
 
-        if Settings(app.config).use_session_for_next:
+        if settings.use_session_for_next:
             saved = target and make_next_param(expand_login_view(view), target)
             _session.save_next(session, saved)
             target = None
 
-        return redirect(
-            make_login_url(view, next_url=target), code=_challenge.redirect_code(request.method)
-        )
+        if target is None or settings.next_param is None:
+            return make_login_url(view)
+
+        return make_login_url(view, next_url=target, next_field=settings.next_param)
 
     def _has_async_loader(self) -> bool:
         """Whether finding the user may need an event loop. Loaders are told apart once."""
-        loaders = (self._user_callback, self._request_callback, self._header_callback)
+        loaders = self._loaders()
 
         if loaders != self._known_loaders:
             self._known_loaders = loaders
@@ -248,8 +359,16 @@ class LoginManager(UserFinder):
         """Set, renew or delete the remember-me cookie. Called with the response to each request
         that had to do with a login.
         """
-        login = unwrap(session)
         state = get_state()
+
+        # The session is none of theirs whom the request itself told of.
+        if state.by_request:
+            if state.forget:
+                self._clear_cookie(response)
+
+            return response
+
+        login = unwrap(session)
         intent = _session.take_remember_intent(login)
 
         if intent == "set" and _session.carries_login(login):
@@ -266,7 +385,7 @@ class LoginManager(UserFinder):
         app = the_app()
         state = get_state()
 
-        if Settings(app.config).cookie_refresh_each_request and state.source != "request":
+        if Settings(app.config).cookie_refresh_each_request:
             token = state.renewal or remembered_token(app, unwrap(session))
             state.renewal = token and remember.prolong(token)
 
@@ -334,6 +453,11 @@ class LoginManager(UserFinder):
     def _login_disabled(self, value: bool) -> None:
         _warn("LoginManager._login_disabled", "app.config['LOGIN_DISABLED']")
         the_app().config["LOGIN_DISABLED"] = value
+
+
+def _evaluate(value: t.Any) -> t.Any:
+    """The value of a setting that may be a callable, to be asked in each request."""
+    return value() if callable(value) else value
 
 
 def _warn(old: str, new: str) -> None:

@@ -43,3 +43,6 @@ HeaderCallback = Callable[[str], t.Any]
 
 #: Answers a caller who may not go on.
 ChallengeCallback = Callable[[], MaybeAwaitable[ResponseReturnValue]]
+
+#: An endpoint, a path or a URL, or what returns one when it is called; or no view at all.
+LoginView: t.TypeAlias = str | Callable[[], str | None] | None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from datetime import timedelta
@@ -24,6 +25,7 @@ from flask import session
 from flask import url_for
 from itsdangerous.encoding import want_bytes
 from werkzeug.local import LocalProxy
+from werkzeug.routing import BuildError
 
 from . import _clock
 from . import _next_url
@@ -47,8 +49,7 @@ from .signals import send
 from .signals import user_logged_in
 from .signals import user_logged_out
 from .signals import user_login_confirmed
-from .typing import P
-from .typing import R
+from .typing import LoginView
 
 if t.TYPE_CHECKING:
     from flask import Flask
@@ -89,7 +90,7 @@ def login_user(
         return False
 
     app = unwrap(current_app)
-    manager = _get_manager()
+    manager = get_manager()
     user_id = _get_id(manager, user)
     settings = Settings(app.config)
     login = unwrap(session)
@@ -113,6 +114,7 @@ def login_user(
     change_session_id(app, login)
     _reset(settings, login)
     state.source = "session"
+    state.by_request = False
     state.renewal = None
 
     if remember:
@@ -144,7 +146,8 @@ def logout_user() -> bool:
     _reset(Settings(app.config), login)
     forget_cookie(app, login)
     state.source = state.reason = state.renewal = None
-    _get_manager()._update_request_context_with_user()
+    state.by_request = False
+    get_manager()._update_request_context_with_user()
     send(user_logged_out, app, user=user)
     return True
 
@@ -165,7 +168,7 @@ def confirm_login(user: t.Any = None) -> None:
         login = unwrap(session)
         now = _clock.now()
         _session.keep_login(login, replace(known, authenticated_at=now, seen_at=now))
-        _session.confirm(login, _get_manager()._session_identifier_generator())
+        _session.confirm(login, get_manager()._session_identifier_generator())
         _reset(Settings(app.config), login)
 
     send(user_login_confirmed, app)
@@ -208,7 +211,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     _get_user()
     state = get_state()
 
-    if state.source == "request":
+    if state.by_request:
         return False
 
     app = unwrap(current_app)
@@ -246,6 +249,13 @@ def login_remembered() -> bool:
     return remembered_token(unwrap(current_app), login) is not None
 
 
+def login_source() -> str | None:
+    """What told who the user is: ``"session"``, ``"remember"``, ``"request"`` or the name of a
+    :meth:`.LoginManager.loader`. ``None`` if nobody is logged in, or somebody by other means.
+    """
+    return get_state().source if has_request_context() and is_logged_in() else None
+
+
 def login_denied_reason() -> str | None:
     """Why this request has no login, or no fresh one: one of the words of :ref:`reasons`. ``None``
     if it has a fresh login, and outside a request.
@@ -253,7 +263,7 @@ def login_denied_reason() -> str | None:
     if not has_request_context():
         return None
 
-    if not _is_logged_in():
+    if not is_logged_in():
         return get_state().reason or "no_login"
 
     return None if login_fresh() else "stale"
@@ -278,12 +288,15 @@ def session_expires_at() -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
 
-def no_activity(view: V) -> V:
-    """Mark a view that does not keep a session from idling out, such as one that scripts poll."""
-    return _views.mark(view, _views.NO_ACTIVITY)
+@t.overload
+def login_required(func: V) -> V: ...
 
 
-def login_required(func: Callable[P, R]) -> Callable[P, R]:
+@t.overload
+def login_required(*, via: str | Collection[str] | None = None) -> Callable[[V], V]: ...
+
+
+def login_required(func: t.Any = None, *, via: str | Collection[str] | None = None) -> t.Any:
     """Let only logged-in users enter a view. Others get :meth:`.LoginManager.unauthorized`. ::
 
         @app.get("/settings")
@@ -293,27 +306,30 @@ def login_required(func: Callable[P, R]) -> Callable[P, R]:
 
     The guard goes *below* ``@app.route``; above it, the route has already got the unguarded view.
     Methods in :data:`.EXEMPT_METHODS` pass, and everyone passes while ``LOGIN_DISABLED`` is set.
+
+    :param via: Let only those in who came this way, or one of these: what :func:`login_source`
+        answers. By default, any.
     """
+    ways = (via,) if isinstance(via, str) else via
 
     def refusal() -> Callable[[], ResponseReturnValue] | None:
-        return None if _is_logged_in() else _get_manager().unauthorized
+        if is_logged_in() and (ways is None or login_source() in ways):
+            return None
 
-    return _guard(func, refusal)
+        return get_manager().unauthorized
+
+    return guard_by(refusal) if func is None else guard_by(refusal)(func)
 
 
 @t.overload
-def fresh_login_required(func: Callable[P, R]) -> Callable[P, R]: ...
+def fresh_login_required(func: V) -> V: ...
 
 
 @t.overload
-def fresh_login_required(
-    *, max_age: timedelta | float | None = None
-) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def fresh_login_required(*, max_age: timedelta | float | None = None) -> Callable[[V], V]: ...
 
 
-def fresh_login_required(
-    func: Callable[P, R] | None = None, *, max_age: timedelta | float | None = None
-) -> t.Any:
+def fresh_login_required(func: t.Any = None, *, max_age: timedelta | float | None = None) -> t.Any:
     """Let only users enter a view whose login is fresh. Others get
     :meth:`.LoginManager.needs_refresh`, and those who are not logged in
     :meth:`.LoginManager.unauthorized`. ::
@@ -329,16 +345,13 @@ def fresh_login_required(
     as_seconds("max_age", max_age)
 
     def refusal() -> Callable[[], ResponseReturnValue] | None:
-        if not _is_logged_in():
-            return _get_manager().unauthorized
+        if not is_logged_in():
+            return get_manager().unauthorized
 
         fresh = login_fresh() if max_age is None else login_fresh(max_age)
-        return None if fresh else _get_manager().needs_refresh
+        return None if fresh else get_manager().needs_refresh
 
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        return _guard(view, refusal)
-
-    return decorate if func is None else decorate(func)
+    return guard_by(refusal) if func is None else guard_by(refusal)(func)
 
 
 def login_url(login_view: str, next_url: str | None = None, next_field: str = "next") -> str:
@@ -366,16 +379,70 @@ def expand_login_view(login_view: str) -> str:
     if login_view.startswith(("https://", "http://", "/")):
         return login_view
 
-    return url_for(login_view)
+    try:
+        return url_for(login_view)
+    except BuildError:
+        if login_view.removeprefix(".") in unwrap(current_app).view_functions:
+            raise
+
+        raise LookupError(
+            f"There is no endpoint '{login_view}' to send users to. Correct 'login_view',"
+            " 'refresh_view' or 'blueprint_login_views'."
+        ) from None
 
 
-def set_login_view(login_view: str | None, blueprint: t.Any = None) -> None:
+def is_safe_url(
+    target: str, *, allowed_hosts: Collection[str] = (), require_https: bool | None = None
+) -> bool:
+    """Whether it is safe to redirect to a target that somebody else may have chosen: a path on
+    this site, or a URL on an allowed host.
+
+    :param allowed_hosts: Hosts, with a port if it is not the scheme's own.
+    :param require_https: Whether other hosts must be reached by HTTPS. By default, if this
+        request was.
+    """
+    if require_https is None:
+        require_https = has_request_context() and request.is_secure
+
+    field = Settings(unwrap(current_app).config).next_param if has_app_context() else "next"
+    return _next_url.is_safe(
+        target, allowed_hosts=allowed_hosts, require_https=require_https, field=field
+    )
+
+
+def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] = ()) -> str:
+    """Where to send a user after login: the page that they came from, if :func:`is_safe_url`.
+
+    That is what the form, the query or the session names, in this order. The session's is removed.
+
+    :param default: An endpoint, a path or a URL. By default, the application's root.
+    :param allowed_hosts: Hosts besides this one.
+    """
+    current = unwrap(request)
+    field = Settings(unwrap(current_app).config).next_param
+    named = [current.form.get(field), current.args.get(field)] if field is not None else []
+
+    for target in (*named, _session.take_next(unwrap(session))):
+        if target is not None and is_safe_url(target, allowed_hosts=allowed_hosts):
+            return _next_url.normalize(target)
+
+    return home_url(default)
+
+
+def home_url(default: str | None = None) -> str:
+    """Where users go who came from nowhere: an endpoint, a path or a URL, or the application's
+    root.
+    """
+    return f"{unwrap(request).root_path}/" if default is None else expand_login_view(default)
+
+
+def set_login_view(login_view: LoginView, blueprint: t.Any = None) -> None:
     """Set the login view of the current application, or of one blueprint.
 
     :param login_view: An endpoint, a path or a URL. ``None`` answers with 401.
     :param blueprint: The :class:`flask.Blueprint` to set it for.
     """
-    manager = _get_manager()
+    manager = get_manager()
 
     if blueprint is None:
         manager.login_view = login_view
@@ -413,7 +480,7 @@ def _get_user() -> t.Any:
     user = stored_user(_NOT_LOADED)
 
     if user is _NOT_LOADED:
-        _get_manager()._load_user()
+        get_manager()._load_user()
         user = stored_user()
         store_user(user)
 
@@ -455,7 +522,7 @@ def _secret_key(key: str | bytes | None = None) -> bytes:
     return _remember.as_key(key)
 
 
-def _get_manager() -> LoginManager:
+def get_manager() -> LoginManager:
     try:
         return t.cast("LoginManager", unwrap(current_app).login_manager)
     except AttributeError:
@@ -464,32 +531,37 @@ def _get_manager() -> LoginManager:
         ) from None
 
 
-def _is_logged_in() -> bool:
+def is_logged_in() -> bool:
     user = unwrap(current_user)
     return not is_nobody(user) and bool(user.is_authenticated)
 
 
-def _guard(
-    view: Callable[P, R], refusal: Callable[[], Callable[[], ResponseReturnValue] | None]
-) -> Callable[P, R]:
-    """Ask ``refusal`` before each call of a view. It returns ``None``, or what answers instead."""
+def guard_by(
+    refusal: Callable[[], Callable[[], ResponseReturnValue] | None],
+) -> Callable[[V], V]:
+    """A decorator that asks ``refusal`` before each call of a view. It returns ``None``, or what
+    answers instead of the view.
+    """
 
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> t.Any:
-        refuse = None if _is_exempt() else refusal()
+    def decorate(view: V) -> V:
+        @wraps(view)
+        def guarded(*args: t.Any, **kwargs: t.Any) -> t.Any:
+            refuse = None if is_guard_off() else refusal()
 
-        if refuse is not None:
-            return refuse()
+            if refuse is not None:
+                return refuse()
 
-        return (
-            current_app.ensure_sync(view)(*args, **kwargs) if current_app else view(*args, **kwargs)
-        )
+            # A unit test may call the view without an application.
+            call = unwrap(current_app).ensure_sync(view) if current_app else view
+            return call(*args, **kwargs)
 
-    _views.mark_guarded(view, guarded)
-    return guarded
+        _views.mark_guarded(view, guarded)
+        return t.cast(V, guarded)
+
+    return decorate
 
 
-def _is_exempt() -> bool:
+def is_guard_off() -> bool:
     # Both proxies are falsy where a unit test calls a view without an app or a request.
     if current_app and Settings(unwrap(current_app).config).login_disabled:
         return True
@@ -535,10 +607,10 @@ def _current_login(user: t.Any) -> _session.Login | None:
     """
     _get_user()
     login = unwrap(session)
-    carried = _session.carries_login(login) and get_state().source != "request"
+    carried = _session.carries_login(login) and not get_state().by_request
 
     if user is not None:
-        user_id = _get_id(_get_manager(), unwrap(user))
+        user_id = _get_id(get_manager(), unwrap(user))
 
         if not carried or str(user_id) != str(_session.user_id(login)):
             raise ValueError("The given user is not the one who is logged in.")

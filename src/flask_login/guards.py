@@ -1,0 +1,95 @@
+"""Guards besides ``login_required``, and the marks that views are told apart by."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from flask import abort
+from flask import redirect
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from . import _challenge
+from . import _views
+from . import utils
+from ._request import the_app
+from ._request import unwrap
+from ._views import V
+
+
+def login_exempt(view: V) -> V:
+    """Leave a view open where a login is required by default: a function, a class-based view or
+    one of its methods.
+    """
+    return _views.mark(view, _views.EXEMPT)
+
+
+def no_activity(view: V) -> V:
+    """Mark a view that does not keep a session from idling out, such as one that scripts poll."""
+    return _views.mark(view, _views.NO_ACTIVITY)
+
+
+@t.overload
+def anonymous_required(redirect_to: V) -> V: ...
+
+
+@t.overload
+def anonymous_required(redirect_to: str | None = None) -> Callable[[V], V]: ...
+
+
+def anonymous_required(redirect_to: t.Any = None) -> t.Any:
+    """Let only guests enter a view, such as a login form. Users who are logged in go on to
+    :func:`.safe_next_url`.
+
+    :param redirect_to: Where they go if nothing safe is named: an endpoint, a path or a URL. By
+        default, the application's root.
+    """
+
+    def go_on() -> ResponseReturnValue:
+        here = request.root_path + request.path
+
+        for target in (
+            utils.safe_next_url(redirect_to),
+            utils.home_url(redirect_to),
+            utils.home_url(),
+        ):
+            # Sent to this very view, they would be sent on for ever.
+            if urlsplit(target).path != here:
+                return redirect(target, code=_challenge.redirect_code(request.method))
+
+        abort(403)
+
+    def refusal() -> Callable[[], ResponseReturnValue] | None:
+        return go_on if utils.is_logged_in() else None
+
+    if callable(redirect_to):
+        view, redirect_to = redirect_to, None
+        return utils.guard_by(refusal)(view)
+
+    return utils.guard_by(refusal)
+
+
+def user_passes_test(
+    test: Callable[[t.Any], t.Any], *, reason: str | None = None
+) -> Callable[[V], V]:
+    """A guard that lets only users in who pass a test. ::
+
+        admin_required = user_passes_test(lambda user: user.role == "admin")
+
+    Who is not logged in gets :meth:`.LoginManager.unauthorized`, and who is but fails 403: to log
+    in again would not help.
+
+    :param test: Given the user. It may be ``async def``.
+    :param reason: What a 403 says.
+    """
+
+    def refusal() -> Callable[[], ResponseReturnValue] | None:
+        if not utils.is_logged_in():
+            return utils.get_manager().unauthorized
+
+        passes = the_app().ensure_sync(test)(unwrap(utils.current_user))
+        return None if passes else lambda: utils.get_manager()._forbid(reason)
+
+    return utils.guard_by(refusal)
