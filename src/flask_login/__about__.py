@@ -4,7 +4,7 @@ __title__ = "Flask-Login"
 __description__ = "User session management for Flask"
 __url__ = "https://pypi.org/project/Flask-Login/"
 #: The interface this release stands in for, which is what dependents compare against.
-__version_info__ = ("0", "6", "3")
+__version_info__: tuple[str, str, str] = ("0", "6", "3")
 #: That interface's version, and our own release as its local part (PEP 440).
 __version__ = "0.6.3+1.0.0"
 __author__ = "The Flask-Login developers"

@@ -39,6 +39,7 @@ from .utils import current_user as current_user
 from .utils import decode_cookie as decode_cookie
 from .utils import encode_cookie as encode_cookie
 from .utils import fresh_login_required as fresh_login_required
+from .utils import get_current_user as get_current_user
 from .utils import is_safe_url as is_safe_url
 from .utils import login_denied_reason as login_denied_reason
 from .utils import login_fresh as login_fresh
@@ -76,6 +77,7 @@ __all__ = [
     "decode_cookie",
     "encode_cookie",
     "fresh_login_required",
+    "get_current_user",
     "is_safe_url",
     "login_denied_reason",
     "login_exempt",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from urllib.parse import urlsplit
 
 from flask import Flask
 from flask import Request
@@ -17,6 +16,7 @@ from werkzeug.wrappers import Response
 from . import _session
 from . import _views
 from . import utils
+from ._exemptions import Exemptions
 from ._request import find_state
 from ._request import LoginState
 from ._request import stored_user
@@ -36,16 +36,15 @@ class Hooks:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._views_checked = False
-        # By view function and method, so that the cost of a request does not grow with the app.
-        self._open: dict[tuple[t.Any, str], bool] = {}
+        self._exemptions = Exemptions(app)
 
     def register(self) -> None:
         self._app.before_request(self._before_request)
         self._app.after_request(self._after_request)
 
     @property
-    def _manager(self) -> LoginManager:
-        return t.cast("LoginManager", self._app.extensions["login_manager"])
+    def _manager(self) -> LoginManager[t.Any]:
+        return t.cast("LoginManager[t.Any]", self._app.extensions["login_manager"])
 
     def _before_request(self) -> ResponseReturnValue | None:
         if not self._views_checked:
@@ -74,16 +73,13 @@ class Hooks:
         return response
 
     def _demand_login(self, current: Request) -> ResponseReturnValue | None:
-        endpoint = current.endpoint
-
-        # 404 and 405 stay what they are.
-        if endpoint is None or utils.is_guard_off() or not self._is_closed(current):
+        if utils.is_guard_off() or not self._is_closed(current):
             return None
 
-        if self._is_open(endpoint, current.method) or self._leads_to_login(endpoint, current):
+        if self._exemptions.include(current, self._manager) or utils.is_logged_in():
             return None
 
-        return None if utils.is_logged_in() else utils.get_manager().unauthorized()
+        return utils.get_manager().unauthorized()
 
     def _is_closed(self, current: Request) -> bool:
         if Settings(self._app.config).login_required:
@@ -91,44 +87,6 @@ class Hooks:
 
         closed = self._manager._closed_blueprints
         return any(self._app.blueprints[name] in closed for name in current.blueprints)
-
-    def _is_open(self, endpoint: str, method: str) -> bool:
-        view = self._app.view_functions[endpoint]
-        key = (view, method)
-
-        if key not in self._open:
-            exempt = _views.has_mark(view, method, _views.EXEMPT)
-            self._open[key] = exempt or self._is_static(endpoint)
-
-        return self._open[key]
-
-    def _is_static(self, endpoint: str) -> bool:
-        blueprint, _, name = endpoint.rpartition(".")
-        owner = self._app.blueprints.get(blueprint) if blueprint else self._app
-        return name == "static" and owner is not None and owner.has_static_folder
-
-    def _leads_to_login(self, endpoint: str, current: Request) -> bool:
-        """Whether this is a view that those who must log in are sent to."""
-        manager = self._manager
-        here = current.root_path + current.path
-
-        for view in (
-            manager.login_view,
-            manager.refresh_view,
-            *manager.blueprint_login_views.values(),
-        ):
-            target = view() if callable(view) else view
-
-            if target is None:
-                continue
-
-            if target.startswith("."):
-                target = f"{current.blueprint}{target}" if current.blueprint else target[1:]
-
-            if target == endpoint or _is_page(target, here, current):
-                return True
-
-        return False
 
     def _add_headers(self, response: Response, state: LoginState) -> None:
         response.vary.update(state.vary)
@@ -174,12 +132,3 @@ class Hooks:
 
         this_response = response
         request_finished.connect(session_saved, self._app, weak=False)
-
-
-def _is_page(target: str, here: str, current: Request) -> bool:
-    """Whether a login view that is a path or a URL is the page that was asked for."""
-    if not target.startswith(("/", "http://", "https://")):
-        return False
-
-    parts = urlsplit(target)
-    return parts.path == here and parts.netloc in {"", current.host}

@@ -8,6 +8,8 @@ what *we* put there is marked with the request it was found for, and is nothing 
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Callable
+from copy import copy
 
 from flask import current_app
 from flask import Flask
@@ -136,3 +138,26 @@ def store_user(user: t.Any) -> None:
 def drop_user() -> None:
     """Forget who was looked up, so that the next use looks again."""
     g.pop("_login_user", None)
+
+
+def keep_state() -> Callable[[], None]:
+    """Note who the user of this request is and how that came, and return what brings it back."""
+    namespaces = (_g._get_current_object().__dict__, _request._get_current_object().__dict__)
+    ours = {"_login_user", "_login_owner", _STATE}
+    kept = [
+        {key: value for key, value in namespace.items() if key in ours} for namespace in namespaces
+    ]
+
+    # The state goes on changing; what it says now is kept by letting a copy of it change.
+    if _STATE in namespaces[1]:
+        namespaces[1][_STATE] = copy(namespaces[1][_STATE])
+        namespaces[0]["_login_owner"] = namespaces[1][_STATE]
+
+    def bring_back() -> None:
+        for namespace, before in zip(namespaces, kept, strict=True):
+            for key in ours:
+                namespace.pop(key, None)
+
+            namespace.update(before)
+
+    return bring_back

@@ -20,6 +20,7 @@ from . import _policy
 from . import _session
 from . import _views
 from . import remember
+from ._async import to_sync
 from ._request import drop_user
 from ._request import get_state
 from ._request import LoginState
@@ -39,6 +40,7 @@ from .signals import user_loaded_from_cookie
 from .signals import user_loaded_from_request
 from .typing import HeaderCallback
 from .typing import RequestCallback
+from .typing import U
 from .typing import UserCallback
 from .utils import change_session_id
 from .utils import forget_cookie
@@ -55,19 +57,19 @@ _SESSION_SOURCES = ("session", "remember")
 class NamedLoader:
     """A loader that :meth:`.LoginManager.loader` registered."""
 
-    callback: RequestCallback
+    callback: Callable[[t.Any], t.Any]
     challenge: str | None
     vary: str | None
 
 
-class UserFinder:
+class UserFinder(t.Generic[U]):
     """How a :class:`.LoginManager` finds the user of a request. Subclasses override the steps."""
 
     anonymous_user: Callable[[], t.Any]
-    session_protection: str | None
-    _user_callback: UserCallback | None
-    _request_callback: RequestCallback | None
-    _header_callback: HeaderCallback | None
+    session_protection: str | t.Literal[False] | None
+    _user_callback: UserCallback[U] | None
+    _request_callback: RequestCallback[U] | None
+    _header_callback: HeaderCallback[U] | None
     _named_loaders: dict[str, NamedLoader]
     _session_identifier_generator: Callable[[], str]
 
@@ -323,7 +325,7 @@ class UserFinder:
 
         return self._resume(token, self._user_callback, settings)
 
-    def _resume(self, token: remember.Token, loader: UserCallback, settings: Settings) -> t.Any:
+    def _resume(self, token: remember.Token, loader: UserCallback[U], settings: Settings) -> t.Any:
         login = unwrap(session)
         state = get_state()
         searching = state.searching
@@ -423,7 +425,7 @@ class UserFinder:
     def _ask(self, callback: Callable[..., t.Any], argument: t.Any, kind: str, where: str) -> t.Any:
         """Call a loader, and tell of it in what it raises."""
         try:
-            return the_app().ensure_sync(callback)(argument)
+            return to_sync(the_app(), callback)(argument)
         except Exception as error:
             name = getattr(callback, "__qualname__", repr(callback))
             note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."

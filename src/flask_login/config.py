@@ -14,40 +14,40 @@ from itsdangerous.encoding import want_bytes
 T = t.TypeVar("T")
 
 #: The name of the remember-me cookie (``REMEMBER_COOKIE_NAME``).
-COOKIE_NAME = "remember_token"
+COOKIE_NAME: str = "remember_token"
 
 #: How long the remember-me cookie lasts (``REMEMBER_COOKIE_DURATION``).
-COOKIE_DURATION = timedelta(days=365)
+COOKIE_DURATION: timedelta = timedelta(days=365)
 
 #: Whether the remember-me cookie is sent over HTTPS only (``REMEMBER_COOKIE_SECURE``).
-COOKIE_SECURE = False
+COOKIE_SECURE: bool = False
 
 #: Whether scripts are kept from the remember-me cookie (``REMEMBER_COOKIE_HTTPONLY``).
-COOKIE_HTTPONLY = True
+COOKIE_HTTPONLY: bool = True
 
 #: Which cross-site requests carry the remember-me cookie (``REMEMBER_COOKIE_SAMESITE``).
 COOKIE_SAMESITE: str | None = None
 
 #: Flashed when an anonymous user is sent to the login view.
-LOGIN_MESSAGE = "Please log in to access this page."
+LOGIN_MESSAGE: str = "Please log in to access this page."
 
 #: The category :data:`LOGIN_MESSAGE` is flashed in.
-LOGIN_MESSAGE_CATEGORY = "message"
+LOGIN_MESSAGE_CATEGORY: str = "message"
 
 #: Flashed when a user whose login is not fresh is sent to the refresh view.
-REFRESH_MESSAGE = "Please reauthenticate to access this page."
+REFRESH_MESSAGE: str = "Please reauthenticate to access this page."
 
 #: The category :data:`REFRESH_MESSAGE` is flashed in.
-REFRESH_MESSAGE_CATEGORY = "message"
+REFRESH_MESSAGE_CATEGORY: str = "message"
 
 #: The method of a user that answers their ID.
-ID_ATTRIBUTE = "get_id"
+ID_ATTRIBUTE: str = "get_id"
 
 #: The header a deprecated ``header_loader`` is given (``AUTH_HEADER_NAME``).
-AUTH_HEADER_NAME = "Authorization"
+AUTH_HEADER_NAME: str = "Authorization"
 
 #: The keys kept in :data:`flask.session`. Other keys are never touched.
-SESSION_KEYS = {
+SESSION_KEYS: set[str] = {
     "_user_id",
     "_remember",
     "_remember_seconds",
@@ -58,13 +58,13 @@ SESSION_KEYS = {
 }
 
 #: Methods that guards let pass. The set is live: a method added to it is exempt at once.
-EXEMPT_METHODS = {"OPTIONS"}
+EXEMPT_METHODS: set[str] = {"OPTIONS"}
 
 #: Whether the page to return to is kept in the session rather than in the login URL.
-USE_SESSION_FOR_NEXT = False
+USE_SESSION_FOR_NEXT: bool = False
 
-# Cookies that outlive the calendar are a mistake in the unit, and Python cannot add them to a date.
-_LONGEST_DURATION = timedelta(days=365_000)
+# The calendar ends with the year 9999, and no date lies beyond it.
+_LONGEST_DURATION = timedelta(days=365 * 7900)
 
 _UNSET: t.Any = object()
 
@@ -86,9 +86,9 @@ class Setting(t.Generic[T]):
         follows: str | None = None,
         convert: Callable[[str, t.Any], T] | None = None,
     ) -> None:
-        self.key = key
-        self.compatible = default
-        self.secure = default if secure is None else secure
+        self.key: str = key
+        self.compatible: T = default
+        self.secure: T = default if secure is None else secure
         self._follows = follows
         self._convert = convert
 
@@ -210,7 +210,7 @@ def one_of(*choices: str) -> Callable[[str, t.Any], str]:
 
 
 #: How callers who are not logged in are answered.
-as_unauthorized = one_of("redirect", "auto", "status")
+as_unauthorized: Callable[[str, t.Any], str] = one_of("redirect", "auto", "status")
 
 
 class Settings:
@@ -219,12 +219,14 @@ class Settings:
     __slots__ = ("config",)
 
     def __init__(self, config: Mapping[str, t.Any]) -> None:
-        self.config = config
+        self.config: Mapping[str, t.Any] = config
 
-    defaults = Setting("LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure"))
+    defaults: Setting[str] = Setting(
+        "LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure")
+    )
 
-    cookie_name = Setting("REMEMBER_COOKIE_NAME", COOKIE_NAME)
-    cookie_duration = Setting(
+    cookie_name: Setting[str] = Setting("REMEMBER_COOKIE_NAME", COOKIE_NAME)
+    cookie_duration: Setting[timedelta] = Setting(
         "REMEMBER_COOKIE_DURATION",
         COOKIE_DURATION,
         secure=timedelta(days=30),  # NIST SP 800-63B-4, AAL1.
@@ -232,17 +234,21 @@ class Settings:
     )
     cookie_domain: Setting[str | None] = Setting("REMEMBER_COOKIE_DOMAIN", None)
     cookie_path: Setting[str | None] = Setting("REMEMBER_COOKIE_PATH", "/")
-    cookie_httponly = Setting("REMEMBER_COOKIE_HTTPONLY", COOKIE_HTTPONLY)
-    cookie_samesite = Setting(
+    cookie_httponly: Setting[bool] = Setting("REMEMBER_COOKIE_HTTPONLY", COOKIE_HTTPONLY)
+    cookie_samesite: Setting[str | None] = Setting(
         "REMEMBER_COOKIE_SAMESITE", COOKIE_SAMESITE, secure="Lax", follows="SESSION_COOKIE_SAMESITE"
     )
-    cookie_partitioned = Setting("REMEMBER_COOKIE_PARTITIONED", False)
-    cookie_refresh_each_request = Setting("REMEMBER_COOKIE_REFRESH_EACH_REQUEST", False)
-    cookie_format = Setting("REMEMBER_COOKIE_FORMAT", "timed", convert=one_of("timed", "legacy"))
+    cookie_partitioned: Setting[bool] = Setting("REMEMBER_COOKIE_PARTITIONED", False)
+    cookie_refresh_each_request: Setting[bool] = Setting(
+        "REMEMBER_COOKIE_REFRESH_EACH_REQUEST", False
+    )
+    cookie_format: Setting[str] = Setting(
+        "REMEMBER_COOKIE_FORMAT", "timed", convert=one_of("timed", "legacy")
+    )
     cookie_accept_legacy: Setting[bool | datetime] = Setting(
         "REMEMBER_COOKIE_ACCEPT_LEGACY", True, secure=False, convert=as_switch_or_date
     )
-    _cookie_secure = Setting(
+    _cookie_secure: Setting[bool] = Setting(
         "REMEMBER_COOKIE_SECURE", COOKIE_SECURE, secure=True, follows="SESSION_COOKIE_SECURE"
     )
 
@@ -256,15 +262,15 @@ class Settings:
     fresh_lifetime: Setting[float | None] = Setting(
         "LOGIN_FRESH_LIFETIME", None, secure=timedelta(hours=1).total_seconds(), convert=as_seconds
     )
-    check_active = Setting("LOGIN_CHECK_ACTIVE", False, secure=True)
+    check_active: Setting[bool] = Setting("LOGIN_CHECK_ACTIVE", False, secure=True)
     reset_keys: Setting[Collection[str]] = Setting(
         "LOGIN_RESET_KEYS", (), secure=("csrf_token",), convert=as_names
     )
     preserve_keys: Setting[Collection[str]] = Setting("LOGIN_PRESERVE_KEYS", (), convert=as_names)
-    clear_on_user_change = Setting("LOGIN_CLEAR_ON_USER_CHANGE", False, secure=True)
+    clear_on_user_change: Setting[bool] = Setting("LOGIN_CLEAR_ON_USER_CHANGE", False, secure=True)
 
-    login_required = Setting("LOGIN_REQUIRED", False)
-    unauthorized = Setting(
+    login_required: Setting[bool] = Setting("LOGIN_REQUIRED", False)
+    unauthorized: Setting[str] = Setting(
         "LOGIN_UNAUTHORIZED",
         "redirect",
         secure="auto",
@@ -275,10 +281,10 @@ class Settings:
         "LOGIN_LOADER_ORDER", ("session", "remember", "request"), convert=as_names
     )
     next_param: Setting[str | None] = Setting("LOGIN_NEXT_PARAM", "next")
-    login_disabled = Setting("LOGIN_DISABLED", False)
-    use_session_for_next = Setting("USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT)
+    login_disabled: Setting[bool] = Setting("LOGIN_DISABLED", False)
+    use_session_for_next: Setting[bool] = Setting("USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT)
     force_host: Setting[str | None] = Setting("FORCE_HOST_FOR_REDIRECTS", None)
-    auth_header_name = Setting("AUTH_HEADER_NAME", AUTH_HEADER_NAME)
+    auth_header_name: Setting[str] = Setting("AUTH_HEADER_NAME", AUTH_HEADER_NAME)
 
     secret_key: Setting[str | bytes | None] = Setting("SECRET_KEY", None)
     secret_key_fallbacks: Setting[list[str | bytes] | None] = Setting("SECRET_KEY_FALLBACKS", None)

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from . import _challenge
 from . import _views
 from . import utils
+from ._async import to_sync
 from ._request import the_app
 from ._request import unwrap
 from ._views import V
@@ -89,7 +90,7 @@ def user_passes_test(
         if not utils.is_logged_in():
             return utils.get_manager().unauthorized
 
-        passes = the_app().ensure_sync(test)(unwrap(utils.current_user))
+        passes = to_sync(the_app(), test)(unwrap(utils.current_user))
         return None if passes else lambda: utils.get_manager()._forbid(reason)
 
     return utils.guard_by(refusal)

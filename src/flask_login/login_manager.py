@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 import warnings
+from collections.abc import Awaitable
 from collections.abc import Callable
 from datetime import datetime
 from datetime import timedelta
@@ -28,6 +29,7 @@ from . import _challenge
 from . import _clock
 from . import _session
 from . import remember
+from ._async import to_sync
 from ._hooks import Hooks
 from ._request import get_state
 from ._request import the_app
@@ -50,9 +52,11 @@ from .typing import ChallengeCallback
 from .typing import HeaderCallback
 from .typing import LoginView
 from .typing import RequestCallback
+from .typing import U
 from .typing import UserCallback
 from .utils import _create_identifier
 from .utils import _user_context_processor
+from .utils import current_user
 from .utils import expand_login_view
 from .utils import login_url as make_login_url
 from .utils import make_next_param
@@ -63,7 +67,7 @@ C = t.TypeVar("C", bound=Callable[..., t.Any])
 _NOT_LOADED: t.Any = object()
 
 
-class LoginManager(UserFinder):
+class LoginManager(UserFinder[U]):
     """Settings and callbacks of an application's logins.
 
     One manager can serve several applications: it keeps nothing of any of them.
@@ -101,7 +105,7 @@ class LoginManager(UserFinder):
         self.needs_refresh_message_category: str = REFRESH_MESSAGE_CATEGORY
 
         #: ``"basic"``, ``"strong"`` or ``None``. ``SESSION_PROTECTION`` in the config wins.
-        self.session_protection: str | None = "basic"
+        self.session_protection: str | t.Literal[False] | None = "basic"
 
         #: Translates messages before they are flashed.
         self.localize_callback: Callable[[t.Any], t.Any] | None = None
@@ -119,9 +123,9 @@ class LoginManager(UserFinder):
         #: ``LOGIN_UNAUTHORIZED`` says: ``"redirect"``, ``"auto"`` or ``"status"``.
         self.blueprint_unauthorized: dict[str, str] = {}
 
-        self._user_callback: UserCallback | None = None
-        self._request_callback: RequestCallback | None = None
-        self._header_callback: HeaderCallback | None = None
+        self._user_callback: UserCallback[U] | None = None
+        self._request_callback: RequestCallback[U] | None = None
+        self._header_callback: HeaderCallback[U] | None = None
         self._session_identifier_generator: Callable[[], str] = _create_identifier
         self._named_loaders: dict[str, NamedLoader] = {}
         self._closed_blueprints: set[Blueprint] = set()
@@ -155,7 +159,23 @@ class LoginManager(UserFinder):
         ):
             app.context_processor(_user_context_processor)
 
-    def user_loader(self, callback: C) -> C:
+    @property
+    def current_user(self) -> U:
+        """:data:`.current_user`, as the type that this manager was annotated with::
+
+        login_manager: LoginManager[User] = LoginManager()
+        """
+        return t.cast(U, current_user)
+
+    @t.overload
+    def user_loader(
+        self, callback: Callable[[str], Awaitable[U | None]]
+    ) -> Callable[[str], Awaitable[U | None]]: ...
+
+    @t.overload
+    def user_loader(self, callback: Callable[[str], U | None]) -> Callable[[str], U | None]: ...
+
+    def user_loader(self, callback: t.Any) -> t.Any:
         """Register what finds a user by ID::
 
             @login_manager.user_loader
@@ -169,11 +189,21 @@ class LoginManager(UserFinder):
         return callback
 
     @property
-    def user_callback(self) -> UserCallback | None:
+    def user_callback(self) -> UserCallback[U] | None:
         """What :meth:`user_loader` registered."""
         return self._user_callback
 
-    def request_loader(self, callback: C) -> C:
+    @t.overload
+    def request_loader(
+        self, callback: Callable[[t.Any], Awaitable[U | None]]
+    ) -> Callable[[t.Any], Awaitable[U | None]]: ...
+
+    @t.overload
+    def request_loader(
+        self, callback: Callable[[t.Any], U | None]
+    ) -> Callable[[t.Any], U | None]: ...
+
+    def request_loader(self, callback: t.Any) -> t.Any:
         """Register what finds a user by the request itself, say by an API key. It is asked if
         neither the session nor a remember-me cookie knows the user.
         """
@@ -181,7 +211,7 @@ class LoginManager(UserFinder):
         return callback
 
     @property
-    def request_callback(self) -> RequestCallback | None:
+    def request_callback(self) -> RequestCallback[U] | None:
         """What :meth:`request_loader` registered."""
         return self._request_callback
 
@@ -238,7 +268,7 @@ class LoginManager(UserFinder):
         send(user_unauthorized, app)
 
         if self.unauthorized_callback is not None:
-            return t.cast(ResponseReturnValue, app.ensure_sync(self.unauthorized_callback)())
+            return t.cast(ResponseReturnValue, to_sync(app, self.unauthorized_callback)())
 
         view = _challenge.find_for_blueprints(
             request.blueprints, self.blueprint_login_views, self.login_view
@@ -255,7 +285,7 @@ class LoginManager(UserFinder):
         send(user_needs_refresh, app)
 
         if self.needs_refresh_callback is not None:
-            return t.cast(ResponseReturnValue, app.ensure_sync(self.needs_refresh_callback)())
+            return t.cast(ResponseReturnValue, to_sync(app, self.needs_refresh_callback)())
 
         return self._challenge(
             self.refresh_view,

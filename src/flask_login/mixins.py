@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Callable
+
+
+class _Answer:
+    """A property that subclasses and their instances may answer in any way they like: by a
+    property, a column, a dataclass field or a plain attribute.
+    """
+
+    def __init__(self, answer: Callable[[t.Any], bool]) -> None:
+        self._answer = answer
+        self.__doc__ = answer.__doc__
+
+    def __get__(self, user: object | None, owner: type[object]) -> t.Any:
+        return self if user is None else self._answer(user)
 
 
 class UserMixin:
     """Everything a user class needs besides an ``id``."""
 
+    __slots__ = ()
+
     # Defining ``__eq__`` would take the hash away; users stay usable in sets and as keys.
-    __hash__ = object.__hash__
+    __hash__: t.Any = object.__hash__
 
-    @property
-    def is_active(self) -> bool:
-        """Whether the account may be used. :func:`.login_user` refuses one that may not."""
-        return True
+    if t.TYPE_CHECKING:
+        is_active: t.Any
+        is_authenticated: t.Any
+        is_anonymous: t.Any
+    else:
 
-    @property
-    def is_authenticated(self) -> bool:
-        """Whether guards let this user in."""
-        return self.is_active
+        @_Answer
+        def is_active(self) -> bool:
+            """Whether the account may be used. :func:`.login_user` refuses one that may not."""
+            return True
 
-    @property
-    def is_anonymous(self) -> bool:
-        """Whether this is nobody in particular."""
-        return False
+        @_Answer
+        def is_authenticated(self) -> bool:
+            """Whether guards let this user in."""
+            return self.is_active
+
+        @_Answer
+        def is_anonymous(self) -> bool:
+            """Whether this is nobody in particular."""
+            return False
 
     def get_id(self) -> str | None:
         """The ID that the ``user_loader`` is given, or ``None`` for a user who has none yet.
@@ -48,19 +70,31 @@ class UserMixin:
 class AnonymousUserMixin:
     """The stranger that ``current_user`` is while nobody is logged in."""
 
-    @property
-    def is_authenticated(self) -> bool:
-        return False
+    __slots__ = ()
 
-    @property
-    def is_active(self) -> bool:
-        return False
+    if t.TYPE_CHECKING:
+        is_active: t.Any
+        is_authenticated: t.Any
+        is_anonymous: t.Any
+    else:
 
-    @property
-    def is_anonymous(self) -> bool:
-        return True
+        @_Answer
+        def is_active(self) -> bool:
+            """``False``."""
+            return False
+
+        @_Answer
+        def is_authenticated(self) -> bool:
+            """``False``."""
+            return False
+
+        @_Answer
+        def is_anonymous(self) -> bool:
+            """``True``."""
+            return True
 
     def get_id(self) -> str | None:
+        """``None``: nobody in particular has no ID."""
         return None
 
 

@@ -8,51 +8,54 @@ from __future__ import annotations
 
 import typing as t
 import warnings
+from functools import partial
 
 from blinker import NamedSignal
 from blinker import Namespace
 from flask import Flask
 
+from ._async import to_sync
+
 _signals = Namespace()
 
 #: Sent with ``user``, after :func:`.login_user` logged them in.
-user_logged_in = _signals.signal("logged-in")
+user_logged_in: NamedSignal = _signals.signal("logged-in")
 
 #: Sent with ``user``, who has just been logged out. An anonymous visitor can be, too.
-user_logged_out = _signals.signal("logged-out")
+user_logged_out: NamedSignal = _signals.signal("logged-out")
 
 #: Sent with ``user``, when the remember-me cookie told who they are.
-user_loaded_from_cookie = _signals.signal("loaded-from-cookie")
+user_loaded_from_cookie: NamedSignal = _signals.signal("loaded-from-cookie")
 
-_user_loaded_from_header = _signals.signal("loaded-from-header")
+_user_loaded_from_header: NamedSignal = _signals.signal("loaded-from-header")
 
 #: Sent with ``user``, when the ``request_loader`` told who they are.
-user_loaded_from_request = _signals.signal("loaded-from-request")
+user_loaded_from_request: NamedSignal = _signals.signal("loaded-from-request")
 
 #: Sent after :func:`.confirm_login` made the login fresh.
-user_login_confirmed = _signals.signal("login-confirmed")
+user_login_confirmed: NamedSignal = _signals.signal("login-confirmed")
 
 #: Sent before an anonymous visitor is refused.
-user_unauthorized = _signals.signal("unauthorized")
+user_unauthorized: NamedSignal = _signals.signal("unauthorized")
 
 #: Sent before a user whose login is not fresh is asked to log in again.
-user_needs_refresh = _signals.signal("needs-refresh")
+user_needs_refresh: NamedSignal = _signals.signal("needs-refresh")
 
 #: Sent when the user of a request is looked up, which happens on the first use.
-user_accessed = _signals.signal("accessed")
+user_accessed: NamedSignal = _signals.signal("accessed")
 
 #: Sent when session protection made a login non-fresh, or ended it.
-session_protected = _signals.signal("session-protected")
+session_protected: NamedSignal = _signals.signal("session-protected")
 
 #: Sent with ``user_id`` and ``reason``, when a login ended that nobody logged out of.
-session_ended = _signals.signal("session-ended")
+session_ended: NamedSignal = _signals.signal("session-ended")
 
 
 def send(signal: NamedSignal, app: Flask, **kwargs: t.Any) -> None:
     """Send a signal to its receivers, sync and async ones."""
     # Most applications listen to nothing, and then there is nothing to prepare.
     if signal.receivers:
-        signal.send(app, _async_wrapper=app.ensure_sync, **kwargs)
+        signal.send(app, _async_wrapper=partial(to_sync, app), **kwargs)
 
 
 def __getattr__(name: str) -> t.Any:

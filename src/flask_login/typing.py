@@ -6,12 +6,18 @@ import typing as t
 from collections.abc import Awaitable
 from collections.abc import Callable
 
-from flask import Request
 from flask.typing import ResponseReturnValue
 
+if t.TYPE_CHECKING:
+    # Type checkers know it without its being installed: 'LoginManager' alone is one of any users.
+    from typing_extensions import TypeVar
+else:
+
+    def TypeVar(name: str, default: t.Any = None) -> t.TypeVar:
+        return t.TypeVar(name)
+
+
 T = t.TypeVar("T")
-P = t.ParamSpec("P")
-R = t.TypeVar("R")
 
 #: A result, or what an ``async def`` callback returns for it.
 MaybeAwaitable: t.TypeAlias = T | Awaitable[T]
@@ -32,17 +38,20 @@ class UserProtocol(t.Protocol):
     def get_id(self) -> t.Any: ...
 
 
-#: Given the ID that a login or a remember-me cookie left, answers the user or ``None``.
-UserCallback = Callable[[t.Any], t.Any]
+U = TypeVar("U", default=t.Any)
 
-#: Given the request, answers the user it was made by or ``None``.
-RequestCallback = Callable[[Request], t.Any]
+#: Given the ID that a login or a remember-me cookie left, answers the user or ``None``.
+UserCallback: t.TypeAlias = Callable[[str], MaybeAwaitable[U | None]]
+
+#: Given the request, which may be of a class of your own, answers the user it was made by or
+#: ``None``.
+RequestCallback: t.TypeAlias = Callable[[t.Any], MaybeAwaitable[U | None]]
 
 #: Given the value of the ``Authorization`` header, answers the user or ``None``.
-HeaderCallback = Callable[[str], t.Any]
+HeaderCallback: t.TypeAlias = Callable[[str], MaybeAwaitable[U | None]]
 
 #: Answers a caller who may not go on.
-ChallengeCallback = Callable[[], MaybeAwaitable[ResponseReturnValue]]
+ChallengeCallback: t.TypeAlias = Callable[[], MaybeAwaitable[ResponseReturnValue]]
 
 #: An endpoint, a path or a URL, or what returns one when it is called; or no view at all.
 LoginView: t.TypeAlias = str | Callable[[], str | None] | None

@@ -64,6 +64,11 @@ _NOT_LOADED: t.Any = object()
 current_user: t.Any = LocalProxy(lambda: _get_user())
 
 
+def get_current_user() -> t.Any:
+    """The user that :data:`current_user` stands for: the object itself, to keep or to pass on."""
+    return unwrap(_get_user())
+
+
 def login_user(
     user: t.Any,
     remember: bool = False,
@@ -522,9 +527,9 @@ def _secret_key(key: str | bytes | None = None) -> bytes:
     return _remember.as_key(key)
 
 
-def get_manager() -> LoginManager:
+def get_manager() -> LoginManager[t.Any]:
     try:
-        return t.cast("LoginManager", unwrap(current_app).login_manager)
+        return t.cast("LoginManager[t.Any]", unwrap(current_app).login_manager)
     except AttributeError:
         raise AttributeError(
             "The application has no 'login_manager'. Call 'LoginManager.init_app' with it."
@@ -587,7 +592,7 @@ def remembered_token(app: Flask, login: t.Any) -> _remember.Token | None:
     return token if str(token.user_id) == str(_session.user_id(login)) else None
 
 
-def _get_id(manager: LoginManager, user: t.Any) -> t.Any:
+def _get_id(manager: LoginManager[t.Any], user: t.Any) -> t.Any:
     user_id = getattr(user, manager.id_attribute)()
 
     if user_id is None:

@@ -1,0 +1,283 @@
+"""The test kit: a client that logs in for real, acting as a user in a unit test, and a clock that
+stands still.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from collections.abc import Generator
+from collections.abc import Mapping
+from contextlib import contextmanager
+from contextlib import ExitStack
+from contextlib import suppress
+from datetime import datetime
+from datetime import timedelta
+from datetime import tzinfo
+from itertools import product
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import current_app
+from flask import Flask
+from flask import has_request_context
+from flask import request
+from flask import session
+from flask.testing import EnvironBuilder
+from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BuildError
+from werkzeug.routing import Rule
+
+from . import _clock
+from . import _request
+from . import login_manager
+from . import utils
+from ._exemptions import Exemptions
+from ._exemptions import login_views
+from .config import EXEMPT_METHODS
+from .config import Settings
+
+# Between them, they fit every converter of Werkzeug's but 'any'.
+_EXAMPLES = (1, "x", 1.5, UUID(int=1))
+
+
+class LoginClient(FlaskClient):
+    """A test client that logs users in as the application does. ::
+
+        app.test_client_class = LoginClient
+
+        client = app.test_client()
+        client.login(user)
+        assert client.get("/settings").status_code == 200
+
+    There need not be a login view: it is :func:`.login_user` that is called, in a request by this
+    client. So the session is right under any session protection and with any session interface,
+    and the remember-me cookie is a genuine one.
+    """
+
+    def login(
+        self,
+        user: t.Any,
+        *,
+        fresh: bool = True,
+        remember: bool = False,
+        ago: timedelta = timedelta(0),
+    ) -> None:
+        """Log a user in.
+
+        :param fresh: Whether the user has just proved who they are.
+        :param remember: Whether they are remembered.
+        :param ago: How long ago that was.
+        :raises ValueError: If the user is not active.
+        """
+
+        def log_in() -> None:
+            if not utils.login_user(user, remember=remember, fresh=fresh):
+                raise ValueError("A user who is not active cannot be logged in.")
+
+        with frozen_clock() as clock:
+            clock.tick(-ago)
+            self._in_request(log_in)
+
+    def logout(self) -> None:
+        """Log out whoever is logged in."""
+        self._in_request(utils.logout_user)
+
+    @contextmanager
+    def acting_as(self, user: t.Any, *, fresh: bool = True) -> Generator[LoginClient, None, None]:
+        """Log a user in for a while, after which the session is what it was before. ::
+
+        with client.acting_as(admin):
+            client.post("/publish")
+        """
+        with self.session_transaction() as before:
+            kept = dict(before)
+
+        cookie = self._remember_cookie()
+        self.login(user, fresh=fresh)
+
+        try:
+            yield self
+        finally:
+            with self.session_transaction() as after:
+                after.clear()
+                after.update(kept)
+
+            if cookie is not None:
+                self.set_cookie(**cookie)
+
+    def _remember_cookie(self) -> dict[str, t.Any] | None:
+        settings = Settings(self.application.config)
+        host = EnvironBuilder(self.application).server_name
+        domain = (settings.cookie_domain or host).lstrip(".")
+        place = {"domain": domain, "path": settings.cookie_path or "/"}
+        cookie = self.get_cookie(settings.cookie_name, **place)
+        return None if cookie is None else {"key": cookie.key, "value": cookie.value, **place}
+
+    def _in_request(self, act: Callable[[], t.Any]) -> None:
+        """Call a function in a request by this client, and keep the cookies of its response."""
+        app = self.application
+        builder = EnvironBuilder(app, environ_base=self.environ_base)
+
+        def answer(environ: t.Any, start_response: t.Any) -> t.Any:
+            with app.request_context(environ):
+                act()
+                response = app.process_response(app.response_class())
+                return response(environ, start_response)
+
+        setattr(self, "application", answer)  # noqa: B010
+
+        try:
+            self.run_wsgi_app(builder.get_environ())
+        finally:
+            setattr(self, "application", app)  # noqa: B010
+            builder.close()
+
+
+@contextmanager
+def acting_as(user: t.Any) -> Generator[None, None, None]:
+    """Have a user logged in for a while, in a unit test that needs no client. ::
+
+        with app.app_context(), acting_as(user):
+            assert may_publish(article)
+
+    In an application context without a request, a request context is pushed as well. Afterwards,
+    session and user are what they were before.
+    """
+    with ExitStack() as stack:
+        if not has_request_context():
+            stack.enter_context(current_app.test_request_context())
+
+        stack.enter_context(_restored())
+        app = _request.the_app()
+
+        if app.session_interface.is_null_session(_request.unwrap(session)):
+            # Without a secret key there is no session to log in to.
+            _request.store_user(_request.unwrap(user))
+        else:
+            utils.login_user(user, force=True)
+
+        yield
+
+
+class FrozenClock:
+    """The time that lifetimes and remember-me cookies are measured by. See :func:`frozen_clock`."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+
+    def __call__(self) -> int:
+        return int(self._now)
+
+    def tick(self, time: timedelta | float) -> None:
+        """Move the time on.
+
+        :param time: A timedelta or seconds.
+        """
+        self._now += time.total_seconds() if isinstance(time, timedelta) else time
+
+
+@contextmanager
+def frozen_clock() -> Generator[FrozenClock, None, None]:
+    """Stop the time that lifetimes and remember-me cookies are measured by. ::
+
+    with frozen_clock() as clock:
+        client.login(user)
+        clock.tick(timedelta(hours=2))
+        assert client.get("/settings").status_code == 302
+    """
+    clock = FrozenClock(_clock.now())
+
+    class Datetime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> t.Any:
+            return datetime.fromtimestamp(clock(), tz)
+
+    names = ((_clock, "now", clock), (login_manager, "datetime", Datetime))
+    before = [(module, name, getattr(module, name)) for module, name, _ in names]
+
+    for module, name, value in names:
+        setattr(module, name, value)
+
+    try:
+        yield clock
+    finally:
+        for module, name, value in before:
+            setattr(module, name, value)
+
+
+def assert_login_required(client: FlaskClient, url: str, method: str = "GET") -> None:
+    """Assert that a URL refuses anonymous callers: by 401, 403, or a redirect to a login view.
+
+    :param client: A client that nobody is logged in with.
+    """
+    response = client.open(url, method=method)
+    app = client.application
+    refused = response.status_code in {401, 403} or _leads_to_login(app, response.location)
+    assert refused, f"{method} {url} is open to anonymous callers: {response.status}"
+
+
+def closed_routes(
+    app: Flask, arguments: Mapping[str, t.Any] | None = None
+) -> list[tuple[str, str]]:
+    """The method and URL of each route that an application closed by default has to refuse to
+    anonymous callers: all but those that are exempt.
+
+    :param arguments: Values of arguments in URLs, by name, where the ones made up do not do.
+    :raises ValueError: If no value fits an argument.
+    """
+    exemptions = Exemptions(app)
+    routes: list[tuple[str, str]] = []
+
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - EXEMPT_METHODS):
+            url = _example_url(app, rule, method, arguments or {})
+
+            with app.test_request_context(url, method=method):
+                if not exemptions.include(_request.unwrap(request), utils.get_manager()):
+                    routes.append((method, url))
+
+    return routes
+
+
+def _example_url(app: Flask, rule: Rule, method: str, arguments: Mapping[str, t.Any]) -> str:
+    known = {**arguments, **(rule.defaults or {})}
+    names = sorted({str(name) for name in t.cast(t.Any, rule).arguments} - set(known))
+    adapter = app.url_map.bind("localhost")
+
+    for values in product(_EXAMPLES, repeat=len(names)):
+        # A value may not go into the URL, or not come out of it as this rule's.
+        with suppress(BuildError, ValueError, HTTPException):
+            url = adapter.build(rule.endpoint, {**known, **dict(zip(names, values, strict=True))})
+
+            if adapter.match(url, method)[0] == rule.endpoint:
+                return url
+
+    raise ValueError(f"No value made up fits '{rule.rule}': name some in 'arguments'.")
+
+
+def _leads_to_login(app: Flask, location: str | None) -> bool:
+    if location is None:
+        return False
+
+    with app.test_request_context():
+        urls = map(utils.expand_login_view, login_views(utils.get_manager()))
+        return urlsplit(location).path in {urlsplit(url).path for url in urls}
+
+
+@contextmanager
+def _restored() -> Generator[None, None, None]:
+    """Bring back what the session and the request say of the user."""
+    login = _request.unwrap(session)
+    kept = dict(login)
+    bring_back = _request.keep_state()
+
+    try:
+        yield
+    finally:
+        bring_back()
+
+        if dict(login) != kept:
+            login.clear()
+            login.update(kept)
