@@ -109,8 +109,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> t.Any:
-    # Deprecated names warn when they are asked for.
     if name == "user_loaded_from_header":
-        return _signals.user_loaded_from_header
+        return _signals.deprecated_header_signal(stacklevel=3)
 
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

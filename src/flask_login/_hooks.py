@@ -8,8 +8,6 @@ import typing as t
 from flask import Flask
 from flask import Request
 from flask import request
-from flask import request_finished
-from flask import session
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
@@ -18,7 +16,9 @@ from . import _views
 from . import utils
 from ._exemptions import Exemptions
 from ._request import find_state
+from ._request import get_state
 from ._request import LoginState
+from ._request import opened_session
 from ._request import stored_user
 from ._request import unwrap
 from .config import Settings
@@ -62,15 +62,19 @@ class Hooks:
         return None
 
     def _after_request(self, response: Response) -> Response:
-        state = find_state()
+        if find_state() is None and not self._is_intended():
+            return response
 
-        if state is not None:
-            response = self._manager._update_remember_cookie(response)
-            self._add_headers(response, state)
-        elif Settings(self._app.config).cookie_name in unwrap(request).cookies:
-            self._look_for_intent(response)
-
+        response = self._manager._update_remember_cookie(response)
+        self._add_headers(response, get_state())
         return response
+
+    def _is_intended(self) -> bool:
+        """Whether the application wrote to the session what is to become of the cookie, in a
+        request that did not ask for the user.
+        """
+        login = opened_session()
+        return login is not None and login.accessed and _session.remember_intent(login) is not None
 
     def _demand_login(self, current: Request) -> ResponseReturnValue | None:
         if utils.is_guard_off() or not self._is_closed(current):
@@ -113,22 +117,3 @@ class Hooks:
 
         if view is not None and _views.is_async(view) and stored_user(_NOT_LOADED) is _NOT_LOADED:
             self._app.login_manager._load_user()  # type: ignore[attr-defined]
-
-    def _look_for_intent(self, response: Response) -> None:
-        """Delete the cookie if the application wrote to the session that it wants that.
-
-        To look into the session is to use it, and a response that varies by cookie cannot be
-        cached. Flask knows whether the application used it, and tells when it saves the session.
-        """
-
-        def session_saved(sender: Flask, response: Response, **kwargs: t.Any) -> None:
-            if response is not this_response:
-                return
-
-            request_finished.disconnect(session_saved, sender)
-
-            if "Cookie" in response.vary and _session.remember_intent(session) == "clear":
-                self._manager._clear_cookie(response)
-
-        this_response = response
-        request_finished.connect(session_saved, self._app, weak=False)

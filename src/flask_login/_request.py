@@ -14,8 +14,10 @@ from copy import copy
 from flask import current_app
 from flask import Flask
 from flask import g
+from flask import globals as flask_globals
 from flask import Request
 from flask import request
+from flask.globals import app_ctx
 from werkzeug.local import LocalProxy
 
 if t.TYPE_CHECKING:
@@ -102,6 +104,22 @@ def get_state() -> LoginState:
         namespace[_STATE] = LoginState()
 
     return t.cast(LoginState, namespace[_STATE])
+
+
+def opened_session() -> t.Any:
+    """The session, if this request has opened it already. To look at it this way is not to use it:
+    a response does not come to vary by cookie, and Flask opens nothing.
+    """
+    context = unwrap(app_ctx)
+
+    # Before Flask 3.2, requests have a context of their own.
+    if not hasattr(type(context), "session"):
+        context = unwrap(t.cast(t.Any, flask_globals).request_ctx)
+
+    # An attribute that merely holds it, before and since Flask 3.1.3. Where there is neither, what
+    # looks for the session here waits for a request that uses it.
+    namespace: dict[str, t.Any] = vars(context)
+    return namespace.get("_session", namespace.get("session"))
 
 
 def stored_user(default: t.Any = None) -> t.Any:

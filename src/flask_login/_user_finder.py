@@ -139,6 +139,7 @@ class UserFinder(t.Generic[U]):
                 return
 
         self._update_request_context_with_user()
+        state.searching = False
 
     def _search_order(self) -> list[str]:
         """Who is asked for the user, in order. ``"request"`` stands for the request loader and all
@@ -167,6 +168,8 @@ class UserFinder(t.Generic[U]):
             state.source = source
             state.by_request = by_request
             self._update_request_context_with_user(user)
+            # An override may have put the user on 'g' by hand.
+            state.searching = False
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
         """Make someone, by default an anonymous user, the user of this request."""
@@ -295,14 +298,18 @@ class UserFinder(t.Generic[U]):
         cookie = unwrap(request).cookies.get(settings.cookie_name)
         state = get_state()
 
-        if self._user_callback is None or cookie is None or state.forget:
+        if cookie is None or state.forget:
             return None
 
         if _session.remember_intent(unwrap(session)) == "clear":
             return None
 
         user = self._load_user_from_remember_cookie(cookie)
-        state.forget |= is_nobody(user) and state.searching
+
+        # Without a user loader, nobody can tell whose cookie it is.
+        if self._user_callback is not None and is_nobody(user) and state.searching:
+            state.forget = True
+
         return user
 
     def _load_user_from_remember_cookie(self, cookie: str) -> t.Any:
@@ -364,7 +371,11 @@ class UserFinder(t.Generic[U]):
         return user
 
     def _load_requesting_user(self) -> t.Any:
-        user = self._load_user_from_request(unwrap(request))
+        user = None
+
+        if self._request_callback is not None:
+            user = self._load_user_from_request(unwrap(request))
+
         header = request.headers.get(Settings(the_app().config).auth_header_name)
 
         if is_nobody(user) and self._header_callback is not None and header is not None:

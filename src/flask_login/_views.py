@@ -69,7 +69,7 @@ def has_mark(view: View, method: str, name: str) -> bool:
     A class does not inherit the mark: what derives from an open view may be less harmless.
     """
     view_class = getattr(view, "view_class", None)
-    marked: list[t.Any] = list(_unwrapped(view))
+    marked: list[t.Any] = [view, *_unwrapped(view)]
 
     if view_class is not None:
         marked += [view_class, *(getattr(view_class, m, None) for m in _answering(method))]
@@ -87,7 +87,7 @@ def is_async(view: View) -> bool:
     view_class = getattr(view, "view_class", None)
 
     if view_class is None:
-        return any(iscoroutinefunction(function) for function in _unwrapped(view))
+        return any(map(iscoroutinefunction, (view, *_unwrapped(view))))
 
     names = ["dispatch_request", *(method.lower() for method in view_class.methods or ())]
     return any(iscoroutinefunction(getattr(view_class, name, None)) for name in names)
@@ -95,6 +95,6 @@ def is_async(view: View) -> bool:
 
 def _unwrapped(view: View | None) -> Iterator[View]:
     """A function and, one by one, the functions that it wraps."""
-    while view is not None:
+    while isfunction(view):
         yield view
-        view = view.__dict__.get("__wrapped__") if isfunction(view) else None
+        view = view.__dict__.get("__wrapped__")

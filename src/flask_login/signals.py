@@ -58,14 +58,19 @@ def send(signal: NamedSignal, app: Flask, **kwargs: t.Any) -> None:
         signal.send(app, _async_wrapper=partial(to_sync, app), **kwargs)
 
 
+def deprecated_header_signal(stacklevel: int) -> NamedSignal:
+    """What a deprecated ``header_loader`` sends, with a warning to who asks for it."""
+    warnings.warn(
+        "'user_loaded_from_header' is deprecated. Use 'user_loaded_from_request' with a"
+        " 'request_loader' instead.",
+        DeprecationWarning,
+        stacklevel=stacklevel,
+    )
+    return _user_loaded_from_header
+
+
 def __getattr__(name: str) -> t.Any:
     if name == "user_loaded_from_header":
-        warnings.warn(
-            "'user_loaded_from_header' is deprecated. Use 'user_loaded_from_request' with a"
-            " 'request_loader' instead.",
-            DeprecationWarning,
-            stacklevel=2,
-        )
-        return _user_loaded_from_header
+        return deprecated_header_signal(stacklevel=3)
 
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -129,6 +129,7 @@ def login_user(
         forget_cookie(app, login)
 
     manager._update_request_context_with_user(user)
+    state.searching = False
     send(user_logged_in, app, user=_get_user())
     return True
 
@@ -153,6 +154,7 @@ def logout_user() -> bool:
     state.source = state.reason = state.renewal = None
     state.by_request = False
     get_manager()._update_request_context_with_user()
+    state.searching = False
     send(user_logged_out, app, user=user)
     return True
 
@@ -213,28 +215,19 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     :param max_age: How long ago at most, as a timedelta or in seconds. By default,
         ``LOGIN_FRESH_LIFETIME``.
     """
-    _get_user()
-    state = get_state()
-
-    if state.by_request:
+    if has_request_context() and not _is_settled_by_session():
         return False
-
-    app = unwrap(current_app)
-
-    # Nobody has asked for the user where a test put one in place, so nobody protected the session.
-    if state.protection_failed is None:
-        manager = getattr(app, "login_manager", None)
-        failed = getattr(manager, "_session_protection_failed", None)
-        state.protection_failed = failed is not None and failed()
 
     login = unwrap(session)
 
     if not _session.is_fresh(login):
         return False
 
-    limit = (
-        Settings(app.config).fresh_lifetime if max_age is None else as_seconds("max_age", max_age)
-    )
+    limit = as_seconds("max_age", max_age)
+
+    if max_age is None:
+        limit = Settings(unwrap(current_app).config).fresh_lifetime
+
     return limit is None or not _clock.is_over(
         _known_login(login).authenticated_at, limit, _clock.now()
     )
@@ -590,6 +583,23 @@ def remembered_token(app: Flask, login: t.Any) -> _remember.Token | None:
         return None
 
     return token if str(token.user_id) == str(_session.user_id(login)) else None
+
+
+def _is_settled_by_session() -> bool:
+    """Whether the session has a say about the user of this request, after protection."""
+    _get_user()
+    state = get_state()
+
+    if state.by_request:
+        return False
+
+    # Nobody has asked for the user where a test put one in place, so nobody protected the session.
+    if state.protection_failed is None:
+        manager = getattr(unwrap(current_app), "login_manager", None)
+        failed = getattr(manager, "_session_protection_failed", None)
+        state.protection_failed = failed is not None and failed()
+
+    return True
 
 
 def _get_id(manager: LoginManager[t.Any], user: t.Any) -> t.Any:
