@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Callable
+from http.cookies import Morsel
+from http.cookies import SimpleCookie
 
 import pytest
 from flask import Flask
+from flask import request
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from flask_login import confirm_login
+from flask_login import current_user
+from flask_login import login_fresh
+from flask_login import login_remembered
+from flask_login import login_user
 from flask_login import LoginManager
+from flask_login import logout_user
 from flask_login import UserMixin
 
 
@@ -50,3 +61,73 @@ def login_manager(app: Flask, users: dict[str, User]) -> LoginManager:
 @pytest.fixture
 def client(app: Flask, login_manager: LoginManager) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def browser(app: Flask, client: FlaskClient, users: dict[str, User]) -> FlaskClient:
+    """A client of an application that logs in and out, and tells who is there."""
+
+    @app.route("/plain")
+    def plain() -> str:
+        return "plain"
+
+    @app.route("/me")
+    def me() -> str:
+        return str(current_user.get_id() or "nobody")
+
+    @app.route("/fresh")
+    def fresh() -> str:
+        return str(login_fresh())
+
+    @app.route("/remembered")
+    def remembered() -> str:
+        return str(login_remembered())
+
+    @app.route("/login/<user_id>")
+    def login(user_id: str) -> str:
+        remember = "remember" in request.args
+        duration = request.args.get("duration", type=float)
+        fresh = "stale" not in request.args
+        return str(login_user(users[user_id], remember=remember, duration=duration, fresh=fresh))
+
+    @app.route("/logout")
+    def logout() -> str:
+        return str(logout_user())
+
+    @app.route("/confirm")
+    def confirm() -> str:
+        return str(confirm_login())
+
+    return client
+
+
+@pytest.fixture
+def cookie_of() -> Callable[..., Morsel[str] | None]:
+    """How a response sets the remember-me cookie, or deletes it: ``max-age`` is then ``"0"``."""
+
+    def find(response: TestResponse, name: str = "remember_token") -> Morsel[str] | None:
+        headers = response.headers.getlist("Set-Cookie")
+        cookies = [SimpleCookie(header)[name] for header in headers if header.startswith(name)]
+        assert len(cookies) < 2
+        return cookies[0] if cookies else None
+
+    return find
+
+
+@pytest.fixture
+def remembered_browser(browser: FlaskClient) -> FlaskClient:
+    """A browser that has the remember-me cookie of user 1, and no session."""
+    browser.get("/login/1?remember")
+    browser.delete_cookie("session")
+    return browser
+
+
+@pytest.fixture
+def session_of() -> Callable[[FlaskClient], dict[str, t.Any]]:
+    """What a client's session holds."""
+
+    def read(client: FlaskClient) -> dict[str, t.Any]:
+        with client.session_transaction() as session:
+            return dict(session)
+
+    return read
