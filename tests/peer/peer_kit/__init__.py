@@ -1,0 +1,1 @@
+"""What the comparison with the released Flask-Login is made of."""

@@ -1,0 +1,73 @@
+"""Guards and redirects."""
+
+from __future__ import annotations
+
+from .fields import Point
+from .fields import USER_ID
+
+REFUSALS: dict[str, list[Point]] = {
+    "The view is called exactly once, whatever it raises": [
+        ("guards of views that fail", "2", "heard view"),
+    ],
+    "None is not logged in": [
+        ("nobody is None", "1-2", "status", "heard user_unauthorized"),
+        ("nobody is None", "1-4", "session _flashes"),
+    ],
+    "Lazy messages become str": [
+        ("messages, lazy", "0", "status", "session _flashes"),
+    ],
+    "A redirect is 303 when the method is neither GET, HEAD nor POST": [
+        ("guards, anonymous*", "3", "status"),
+        ("guards, anonymous*", "8", "status"),
+        ("guards, not fresh*", "9", "status"),
+        ("guards of views that answer one method", "3", "status"),
+    ],
+    "A URL that does not answer GET is nothing to return to": [
+        ("guards of views that answer one method", "0", "location"),
+    ],
+    "Another scheme of the same host is still this site": [
+        ("to a URL of this host", "3", "location"),
+        ("to a URL of this host under https", "0-2", "location"),
+        ("to a URL of this host under https", "6-7", "location"),
+        ("next parameters", "*'https://localhost/*", "outcome"),
+    ],
+    "Another host is one that differs by host and port, however they are written": [
+        ("next parameters", "*'http://localhost:80/*", "outcome"),
+        ("next parameters", "*'http://LOCALHOST/*", "outcome"),
+    ],
+    "A target never starts with '//' or '/\\'": [
+        ("next parameters", "*'http://localhost//evil.example'*", "outcome"),
+        ("next parameters", "*'/??evil.example'*", "outcome"),
+    ],
+    "Whatever arrives in a URL is refused, never raised": [
+        ("next parameters", "*half*", "outcome"),
+    ],
+    "FORCE_HOST_FOR_REDIRECTS applies to login URLs on this site only": [
+        ("to a URL elsewhere than on a forced host", "0-7", "location"),
+        ("login URLs on a forced host", "*'http://localhost/sign-in'* in app", "outcome"),
+        ("login URLs on a forced host", "*auth.example/sign-in', *", "outcome"),
+    ],
+    "FORCE_HOST_FOR_REDIRECTS applies with or without a next": [
+        ("to a forced host, next in the session", "0-7", "location"),
+        ("login URLs on a forced host", "login_url('/sign-in') *", "outcome"),
+        ("login URLs on a forced host", "login_url('login_page') in request", "outcome"),
+    ],
+    "Nested blueprints inherit from their parents, an explicit None included": [
+        ("from a blueprint with its own view", "2", "location"),
+        ("from a blueprint with a path", "2", "location"),
+        ("from a blueprint whose view is None", "2", "status", "session _flashes"),
+        ("from a blueprint with a view, and no default", "2", "status", "session _flashes"),
+    ],
+    "blueprint_login_views is looked up by a nested blueprint's own name, too": [
+        ("from a nested blueprint by its own name", "2", "location"),
+    ],
+    "login_url() works outside a request as far as it can": [
+        ("calls in nothing", "login_url('[/h]*', *", "outcome"),
+    ],
+    "Guards ask for the user outside a request, too, because suites patch that there": [
+        ("calls in an application context", "*login_required*", "heard user_unauthorized"),
+    ],
+    "The test client respects id_attribute": [
+        ("test client and an ID that is a number", "0", USER_ID),
+    ],
+}

@@ -1,0 +1,75 @@
+"""Finding the user of a request."""
+
+from __future__ import annotations
+
+from .fields import ANSWERS
+from .fields import COOKIE
+from .fields import FROM_COOKIE
+from .fields import IDENTIFIER
+from .fields import LOGIN
+from .fields import Point
+from .fields import PROTECTED
+
+USERS: dict[str, list[Point]] = {
+    "A session whose user no longer exists loses our keys": [
+        ("user who is gone", "3-4", *LOGIN, IDENTIFIER),
+    ],
+    "A remember cookie that yields nobody is deleted in the response": [
+        ("restore a user who is gone", "3", COOKIE),
+        ("cookie of *", "1-3", COOKIE),
+        ("cookie, genuine, of nobody", "1-3", COOKIE),
+        ("cookie, signature beyond *", "1-4", COOKIE),
+        ("request loader and a junk remember cookie", "0", COOKIE),
+    ],
+    "A remember cookie that yields nobody leaves no key behind in the session, also when the loader"
+    " raises, and so there is nothing to protect": [
+        ("restore a user who is gone", "3-4", *LOGIN),
+        ("restore a user who is gone", "4", PROTECTED),
+        ("restore by a loader that fails", "2-3", *LOGIN),
+        ("cookie, genuine, of nobody", "1-3", *LOGIN),
+        ("cookie, genuine, of nobody", "2-4", PROTECTED),
+    ],
+    "A remember cookie that yields nobody never raises": [
+        ("cookie, signature beyond *", "1-4", "status"),
+        ("cookie, signature beyond *", "2", "heard user_unauthorized"),
+        ("cookie, signature beyond *", "4", "heard user_logged_out", "cookie session"),
+    ],
+    "A remember cookie that yields nobody never hides the request loader": [
+        ("request loader and a junk remember cookie", "0", "body"),
+        ("request loader and a junk remember cookie", "0", "heard user_loaded_from_request"),
+    ],
+    "SECRET_KEY_FALLBACKS verify the remember cookie, too": [
+        ("key before", "0", "body", FROM_COOKIE, *LOGIN, IDENTIFIER),
+        ("cookies by an older key", "0", "outcome"),
+    ],
+    "Restoring records the session identifier, so that protection accepts the next request of the"
+    " same browser": [
+        ("inactive user, forced and remembered", "2", IDENTIFIER),
+        ("inactive user, forced and remembered", "3", PROTECTED),
+        ("confirm a remembered login", "2", IDENTIFIER),
+        ("loader that looks into the session", "3-4", IDENTIFIER),
+        ("loader that looks into the session", "4", PROTECTED),
+        ("ID that is a number", "3", IDENTIFIER),
+        ("ID that is a number", "4", PROTECTED),
+        ("remember", "2-3", IDENTIFIER),
+        ("remember", "3-4", PROTECTED),
+        ("remember for some time", "3", IDENTIFIER),
+        ("remember, then remember another", "3", IDENTIFIER),
+        ("restore by a guard", "2-4", IDENTIFIER),
+        ("restore by a guard", "3-4", PROTECTED),
+        ("restore with a key besides", "2-3", IDENTIFIER),
+        ("restore with a key besides", "3", PROTECTED),
+        ("cookie, genuine", "1-3", IDENTIFIER),
+        ("cookie, genuine", "2-4", PROTECTED),
+        ("setting: [!p]*", "2-3", IDENTIFIER),
+        ("setting: [!p]*", "3-4", PROTECTED),
+        ("refresh each request", "4", IDENTIFIER),
+        ("basic, remembered, abroad, at home", "4", IDENTIFIER),
+        ("basic, restored", "2-4", IDENTIFIER),
+        ("basic, restored", "3", PROTECTED),
+        ("none, restored", "2-3", IDENTIFIER),
+        ("strong, restored", "2-4", IDENTIFIER),
+        ("strong, restored", "3", "body", COOKIE, PROTECTED, *LOGIN),
+        ("strong, restored", "4", *ANSWERS, *LOGIN),
+    ],
+}
