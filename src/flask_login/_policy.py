@@ -46,7 +46,7 @@ def protection_mode(name: str, value: t.Any) -> str | None:
     if mode == "none":
         return None
 
-    if mode in {"basic", "strong"}:
+    if mode in ("basic", "strong"):
         return t.cast(str, mode)
 
     raise ValueError(f"{name} must be 'basic', 'strong' or None, instead got: {value!r}")

@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 
 _MISSING: t.Any = object()
 _STATE = "_flask_login"
+_SEARCH = "_login_search"
 
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _request = t.cast("LocalProxy[Request]", request)
@@ -43,7 +44,6 @@ class LoginState:
         "protection_failed",
         "reason",
         "renewal",
-        "searching",
         "source",
         "user",
         "vary",
@@ -60,8 +60,6 @@ class LoginState:
         self.vary: list[str] = []
         #: Whether ``user_accessed`` is being sent.
         self.announcing = False
-        #: Whether loaders are being asked. A login or logout ends the search.
-        self.searching = False
         #: Whether session protection ended the login, once it has been asked.
         self.protection_failed: bool | None = None
         #: Whether the response deletes the remember-me cookie. Kept here and not in the session
@@ -147,15 +145,28 @@ def store_user(user: t.Any) -> None:
     """Make someone the user of this request and of no other."""
     state = get_state()
     state.user = user
-    state.searching = False
     namespace = _g._get_current_object().__dict__
     namespace["_login_user"] = user
     namespace["_login_owner"] = state
+    namespace.pop(_SEARCH, None)
 
 
-def drop_user() -> None:
-    """Forget who was looked up, so that the next use looks again."""
-    g.pop("_login_user", None)
+def begin_search() -> None:
+    """Note that loaders are being asked, in this context: other threads that work for the same
+    request have contexts of their own. :func:`store_user` ends the search.
+    """
+    _g._get_current_object().__dict__[_SEARCH] = get_state()
+
+
+def is_searching() -> bool:
+    """Whether it is a loader that calls, or what a loader calls."""
+    search = _g._get_current_object().__dict__.get(_SEARCH)
+    return search is not None and search is find_state()
+
+
+def end_search() -> None:
+    """End the search, found or not."""
+    _g._get_current_object().__dict__.pop(_SEARCH, None)
 
 
 def keep_state() -> Callable[[], None]:

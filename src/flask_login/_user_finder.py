@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import typing as t
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace
 
@@ -21,8 +22,10 @@ from . import _session
 from . import _views
 from . import remember
 from ._async import to_sync
-from ._request import drop_user
+from ._request import begin_search
+from ._request import end_search
 from ._request import get_state
+from ._request import is_searching
 from ._request import LoginState
 from ._request import store_user
 from ._request import stored_user
@@ -101,17 +104,13 @@ class UserFinder(t.Generic[U]):
             if stored_user(_NOT_LOADED) is not _NOT_LOADED:
                 return
 
-        # A loader that asks for the user is told what is known so far: nobody.
-        store_user(self.anonymous_user())
-        state.searching = True
+        begin_search()
 
         try:
             self._find_user(state)
         finally:
             # A search that failed is made again on the next use.
-            if state.searching:
-                state.searching = False
-                drop_user()
+            end_search()
 
     def _find_user(self, state: LoginState) -> None:
         steps: dict[str, Callable[[], t.Any]] = {
@@ -135,11 +134,10 @@ class UserFinder(t.Generic[U]):
             user = self._load_user_by_name(source) if step is None else step()
             self._settle(user, source, by_request=by_request)
 
-            if not state.searching:
+            if not is_searching():
                 return
 
         self._update_request_context_with_user()
-        state.searching = False
 
     def _search_order(self) -> list[str]:
         """Who is asked for the user, in order. ``"request"`` stands for the request loader and all
@@ -164,12 +162,12 @@ class UserFinder(t.Generic[U]):
         """
         state = get_state()
 
-        if state.searching and not is_nobody(user):
+        if is_searching() and not is_nobody(user):
             state.source = source
             state.by_request = by_request
             self._update_request_context_with_user(user)
             # An override may have put the user on 'g' by hand.
-            state.searching = False
+            end_search()
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
         """Make someone, by default an anonymous user, the user of this request."""
@@ -228,7 +226,7 @@ class UserFinder(t.Generic[U]):
 
         user = self._ask(self._user_callback, user_id, "user_loader", "session")
 
-        if not get_state().searching:
+        if not is_searching():
             return None
 
         if is_nobody(user):
@@ -302,12 +300,13 @@ class UserFinder(t.Generic[U]):
             return None
 
         if _session.remember_intent(unwrap(session)) == "clear":
+            state.forget = True
             return None
 
         user = self._load_user_from_remember_cookie(cookie)
 
         # Without a user loader, nobody can tell whose cookie it is.
-        if self._user_callback is not None and is_nobody(user) and state.searching:
+        if self._user_callback is not None and is_nobody(user) and is_searching():
             state.forget = True
 
         return user
@@ -335,7 +334,7 @@ class UserFinder(t.Generic[U]):
     def _resume(self, token: remember.Token, loader: UserCallback[U], settings: Settings) -> t.Any:
         login = unwrap(session)
         state = get_state()
-        searching = state.searching
+        searching = is_searching()
         take_back = _session.resume(login, token.user_id)
         reason: _policy.Reason | None = "unknown_user"
         user = None
@@ -345,7 +344,7 @@ class UserFinder(t.Generic[U]):
             stamp = Stamp(user, token.user_id, settings)
             reason = _reason_to_refuse(user, token, stamp, settings)
         finally:
-            settled = state.searching is not searching
+            settled = is_searching() is not searching
 
             if reason is not None and not settled:
                 take_back()
@@ -376,10 +375,9 @@ class UserFinder(t.Generic[U]):
         if self._request_callback is not None:
             user = self._load_user_from_request(unwrap(request))
 
-        header = request.headers.get(Settings(the_app().config).auth_header_name)
-
-        if is_nobody(user) and self._header_callback is not None and header is not None:
-            user = self._load_user_from_header(header)
+        if is_nobody(user) and self._header_callback is not None:
+            header = request.headers.get(Settings(the_app().config).auth_header_name)
+            user = None if header is None else self._load_user_from_header(header)
 
         return user
 
@@ -398,9 +396,6 @@ class UserFinder(t.Generic[U]):
         return user
 
     def _load_user_from_header(self, header: str) -> t.Any:
-        if self._header_callback is None:
-            return None
-
         user = self._ask(self._header_callback, header, "header_loader", "header")
 
         if is_nobody(user):
@@ -433,15 +428,19 @@ class UserFinder(t.Generic[U]):
             *(loader.callback for loader in self._named_loaders.values()),
         )
 
-    def _ask(self, callback: Callable[..., t.Any], argument: t.Any, kind: str, where: str) -> t.Any:
+    def _ask(self, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
         """Call a loader, and tell of it in what it raises."""
         try:
             return to_sync(the_app(), callback)(argument)
         except Exception as error:
             name = getattr(callback, "__qualname__", repr(callback))
             note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."
-            # 'add_note' is there from Python 3.11 on, and does just this.
-            error.__notes__ = [*getattr(error, "__notes__", ()), note]  # type: ignore[attr-defined]
+
+            # 'add_note' is there from Python 3.11 on, and does just this. Some errors refuse it.
+            with suppress(Exception):
+                notes = [*getattr(error, "__notes__", ()), note]
+                error.__notes__ = notes  # type: ignore[attr-defined]
+
             raise
 
 

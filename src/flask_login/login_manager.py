@@ -392,10 +392,7 @@ class LoginManager(UserFinder[U]):
         state = get_state()
 
         # The session is none of theirs whom the request itself told of.
-        if state.by_request:
-            if state.forget:
-                self._clear_cookie(response)
-
+        if state.by_request and not state.forget:
             return response
 
         login = unwrap(session)

@@ -22,8 +22,6 @@ class _Answer:
 class UserMixin:
     """Everything a user class needs besides an ``id``."""
 
-    __slots__ = ()
-
     # Defining ``__eq__`` would take the hash away; users stay usable in sets and as keys.
     __hash__: t.Any = object.__hash__
 
@@ -69,8 +67,6 @@ class UserMixin:
 
 class AnonymousUserMixin:
     """The stranger that ``current_user`` is while nobody is logged in."""
-
-    __slots__ = ()
 
     if t.TYPE_CHECKING:
         is_active: t.Any

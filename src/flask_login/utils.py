@@ -34,7 +34,9 @@ from . import _views
 from . import remember as _remember
 from ._next_url import make_next_param as make_next_param
 from ._policy import expires_at
+from ._request import end_search
 from ._request import get_state
+from ._request import is_searching
 from ._request import store_user
 from ._request import stored_user
 from ._request import unwrap
@@ -129,7 +131,7 @@ def login_user(
         forget_cookie(app, login)
 
     manager._update_request_context_with_user(user)
-    state.searching = False
+    end_search()
     send(user_logged_in, app, user=_get_user())
     return True
 
@@ -154,7 +156,7 @@ def logout_user() -> bool:
     state.source = state.reason = state.renewal = None
     state.by_request = False
     get_manager()._update_request_context_with_user()
-    state.searching = False
+    end_search()
     send(user_logged_out, app, user=user)
     return True
 
@@ -240,6 +242,9 @@ def login_remembered() -> bool:
     _get_user()
     login = unwrap(session)
     intent = _session.remember_intent(login)
+
+    if get_state().by_request:
+        return False
 
     if intent is not None or get_state().forget:
         return intent == "set" and _session.carries_login(login)
@@ -478,7 +483,13 @@ def _get_user() -> t.Any:
     user = stored_user(_NOT_LOADED)
 
     if user is _NOT_LOADED:
-        get_manager()._load_user()
+        manager = get_manager()
+
+        # A loader that asks is told what is known so far: nobody.
+        if is_searching():
+            return manager.anonymous_user()
+
+        manager._load_user()
         user = stored_user()
         store_user(user)
 
