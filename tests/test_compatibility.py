@@ -47,13 +47,13 @@ SIGNALS = {
 }
 
 FUNCTIONS = {
-    "confirm_login": "()",
+    "confirm_login": "(user=None)",
     "decode_cookie": "(cookie, key=None)",
     "encode_cookie": "(payload, key=None)",
-    "fresh_login_required": "(func)",
-    "login_fresh": "()",
+    "fresh_login_required": "(func=None, *, max_age=None)",
+    "login_fresh": "(max_age=None)",
     "login_remembered": "()",
-    "login_required": "(func)",
+    "login_required": "(func=None, *, via=None)",
     "login_url": "(login_view, next_url=None, next_field='next')",
     "login_user": "(user, remember=False, duration=None, force=False, fresh=True)",
     "logout_user": "()",

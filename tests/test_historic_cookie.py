@@ -1,4 +1,4 @@
-"""The remember-me cookie that responses set is the one that Flask-Login 0.6.3 set."""
+"""The remember-me cookie that responses set, where that is wanted, is the one of Flask-Login 0.6.3."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VECTORS = json.loads((Path(__file__).parent / "data" / "flask-login-0.6.3.json")
 def test_cookie_is_the_historic_one(
     app: Flask, browser: FlaskClient, users: dict[str, t.Any], vector: dict[str, str]
 ) -> None:
-    app.config["SECRET_KEY"] = vector["secret_key"]
+    app.config.update(SECRET_KEY=vector["secret_key"], REMEMBER_COOKIE_FORMAT="legacy")
     users["1"].id = vector["user_id"]
     browser.get("/login/1?remember")
     cookie = browser.get_cookie("remember_token")

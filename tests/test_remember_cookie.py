@@ -25,7 +25,10 @@ attributes = pytest.mark.parametrize(
         ({"REMEMBER_COOKIE_SECURE": True}, {"secure": True}),
         ({"REMEMBER_COOKIE_HTTPONLY": False}, {"httponly": ""}),
         ({"REMEMBER_COOKIE_SAMESITE": "Strict"}, {"samesite": "Strict"}),
-        ({"REMEMBER_COOKIE_SAMESITE": "None"}, {"samesite": "None"}),
+        (
+            {"REMEMBER_COOKIE_SAMESITE": "None", "REMEMBER_COOKIE_SECURE": True},
+            {"samesite": "None", "secure": True},
+        ),
         ({"SESSION_COOKIE_SECURE": True}, {"secure": True}),
         ({"SESSION_COOKIE_SECURE": True, "REMEMBER_COOKIE_SECURE": False}, {"secure": ""}),
         ({"SESSION_COOKIE_SAMESITE": "Lax"}, {"samesite": "Lax"}),

@@ -53,7 +53,7 @@ def test_restored_login_is_kept_in_the_session(
     remembered_browser: FlaskClient, session_of: t.Any
 ) -> None:
     remembered_browser.get("/me")
-    assert session_of(remembered_browser).keys() == {"_user_id", "_fresh", "_id"}
+    assert session_of(remembered_browser).keys() == {"_user_id", "_fresh", "_id", "_login"}
     remembered_browser.delete_cookie("remember_token")
     assert remembered_browser.get("/me").text == "1"
 

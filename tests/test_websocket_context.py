@@ -163,7 +163,7 @@ def test_restore_in_an_event_is_a_login_for_the_next_request(
     with event():
         assert current_user.get_id() == "1"
 
-    assert session_of(remembered_browser).keys() == {"_user_id", "_fresh", "_id"}
+    assert session_of(remembered_browser).keys() == {"_user_id", "_fresh", "_id", "_login"}
 
 
 def test_cookie_of_a_user_deleted_before_the_next_request_is_not_set(
