@@ -17,6 +17,7 @@ from werkzeug.exceptions import default_exceptions
 from werkzeug.wrappers import Response
 
 from ._next_url import is_same_site
+from ._request import url_of
 
 T = t.TypeVar("T")
 
@@ -75,9 +76,9 @@ def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], defau
 
 def return_url(app: Flask, request: Request) -> str | None:
     """The URL of the page to come back to after login, if coming back by GET gets an answer."""
-    try:
-        url = request.url
-    except ValueError:  # Werkzeug before 3.1 lets every Host header through, and trips over some.
+    url = url_of(request)
+
+    if url is None:
         return None
 
     navigates = _navigates(request)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import typing as t
+from functools import wraps
+from inspect import iscoroutinefunction
 
 from flask import Flask
 from flask import Request
@@ -15,18 +17,17 @@ from . import _session
 from . import _views
 from . import utils
 from ._exemptions import Exemptions
+from ._request import drop_others
 from ._request import find_state
 from ._request import get_state
 from ._request import LoginState
 from ._request import opened_session
-from ._request import stored_user
 from ._request import unwrap
 from .config import Settings
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
 
-_NOT_LOADED: t.Any = object()
 _logger = logging.getLogger("flask_login")
 
 
@@ -44,19 +45,23 @@ class Hooks:
 
     @property
     def _manager(self) -> LoginManager[t.Any]:
-        return t.cast("LoginManager[t.Any]", self._app.extensions["login_manager"])
+        # Tests replace the manager, also by objects that do no more than load a user.
+        manager = getattr(self._app, "login_manager", None)
+
+        if not hasattr(manager, "_update_remember_cookie"):
+            manager = self._app.extensions["login_manager"]
+
+        return t.cast("LoginManager[t.Any]", manager)
 
     def _before_request(self) -> ResponseReturnValue | None:
         if not self._views_checked:
             self._views_checked = True
             self._warn_of_unguarded_views()
+            self._load_users_for_async_views()
 
-        manager = self._manager
+        drop_others()
 
-        if manager._has_async_loader():
-            self._load_user_for_async_view()
-
-        if manager._closed_blueprints or Settings(self._app.config).login_required:
+        if self._manager._closed_blueprints or Settings(self._app.config).login_required:
             return self._demand_login(unwrap(request))
 
         return None
@@ -73,8 +78,12 @@ class Hooks:
         """Whether the application wrote to the session what is to become of the cookie, in a
         request that did not ask for the user.
         """
-        login = opened_session()
-        return login is not None and login.accessed and _session.remember_intent(login) is not None
+        stored = opened_session()
+
+        if stored is None or not getattr(stored, "accessed", True):
+            return False
+
+        return _session.remember_intent(stored) is not None
 
     def _demand_login(self, current: Request) -> ResponseReturnValue | None:
         if utils.is_guard_off() or not self._is_closed(current):
@@ -106,14 +115,26 @@ class Hooks:
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):
             _logger.warning(
-                "The view of endpoint '%s' is not guarded: put the guard below '@app.route', so"
-                " that the guarded view is the one that is registered.",
+                "The view of endpoint '%s' was registered before it was guarded, and is not: put"
+                " the guard below '@app.route'.",
                 endpoint,
             )
 
-    def _load_user_for_async_view(self) -> None:
-        # Inside the event loop of an async view, an async loader can no longer be waited for.
-        view = self._app.view_functions.get(request.endpoint or "")
+    def _load_users_for_async_views(self) -> None:
+        """Have the user found before an async view is entered, if a loader is async: inside the
+        view's event loop, waiting for it would keep everything else waiting.
+        """
+        if not any(map(iscoroutinefunction, self._manager._loaders())):
+            return
 
-        if view is not None and _views.is_async(view) and stored_user(_NOT_LOADED) is _NOT_LOADED:
-            self._app.login_manager._load_user()  # type: ignore[attr-defined]
+        for endpoint, view in self._app.view_functions.items():
+            if _views.is_async(view):
+                self._app.view_functions[endpoint] = self._with_user(view)
+
+    def _with_user(self, view: t.Any) -> t.Any:
+        @wraps(view)
+        def enter(*args: t.Any, **kwargs: t.Any) -> t.Any:
+            utils.get_current_user()
+            return self._app.ensure_sync(view)(*args, **kwargs)
+
+        return enter

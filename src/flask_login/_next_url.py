@@ -20,14 +20,9 @@ _WEB = ("https://", "http://")
 _FALSE_SLASHES = "\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c"
 
 
-def make_next_param(login_url: str, current_url: str) -> str:
-    """What to tell a login view about the page to return to: a path if the login view is on this
-    site, else the whole URL.
-
-    Sites differ by host and port. The same host under another scheme is still this site.
-
-    :param login_url: The login view's URL.
-    :param current_url: The URL to return to. One that cannot be parsed becomes ``/``.
+def reduce(login_url: str, current_url: str) -> str:
+    """The current URL as a path if the login view is on this site, else as it is. One that cannot
+    be parsed becomes ``/``.
     """
     try:
         current = urlsplit(current_url)

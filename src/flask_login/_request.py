@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from contextvars import ContextVar
+from contextvars import Token
 from copy import copy
 
 from flask import current_app
@@ -22,11 +24,13 @@ from werkzeug.local import LocalProxy
 
 if t.TYPE_CHECKING:
     from ._policy import Reason
-    from .remember import Token
+    from .remember import Token as RememberToken
 
-_MISSING: t.Any = object()
+#: Stands for the user while nobody has been looked up.
+NOT_LOADED: t.Any = object()
+
+_search: ContextVar[LoginState | None] = ContextVar("flask_login_search", default=None)
 _STATE = "_flask_login"
-_SEARCH = "_login_search"
 
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _request = t.cast("LocalProxy[Request]", request)
@@ -51,7 +55,7 @@ class LoginState:
 
     def __init__(self) -> None:
         #: The user that was put on ``g`` for this request.
-        self.user: t.Any = None
+        self.user: t.Any = NOT_LOADED
         #: What found them: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
         self.source: str | None = None
         #: Whether that was the request itself, so that the session is none of theirs.
@@ -66,7 +70,7 @@ class LoginState:
         #: alone, because applications clear the session after a logout.
         self.forget = False
         #: What the response writes into the remember-me cookie in place of what it says.
-        self.renewal: Token | None = None
+        self.renewal: RememberToken | None = None
         #: Why there is no login, if that is known.
         self.reason: Reason | None = None
         #: Whose login ended in this request.
@@ -111,34 +115,41 @@ def opened_session() -> t.Any:
     context = unwrap(app_ctx)
 
     # Before Flask 3.2, requests have a context of their own.
-    if not hasattr(type(context), "session"):
+    if not hasattr(context.__class__, "session"):
         context = unwrap(t.cast(t.Any, flask_globals).request_ctx)
 
     # An attribute that merely holds it, before and since Flask 3.1.3. Where there is neither, what
     # looks for the session here waits for a request that uses it.
-    namespace: dict[str, t.Any] = vars(context)
+    namespace = t.cast("dict[str, t.Any]", vars(context))
     return namespace.get("_session", namespace.get("session"))
 
 
-def stored_user(default: t.Any = None) -> t.Any:
-    """The user on ``g``, or ``default`` if this request has none yet.
+def url_of(request: Request) -> str | None:
+    """The URL that was asked for, or ``None`` if nothing can be made of the ``Host`` header.
+    Werkzeug before 3.1 lets every header through, and trips over some.
+    """
+    try:
+        return request.url
+    except ValueError:
+        return None
+
+
+def stored_user() -> t.Any:
+    """The user of this request, or :data:`NOT_LOADED`.
 
     :raises RuntimeError: Outside a request.
     """
     namespace = _g._get_current_object().__dict__
     state = find_state()
-    user = namespace.get("_login_user", _MISSING)
-
-    if user is _MISSING:
-        return default
-
+    user = namespace.get("_login_user", NOT_LOADED)
     owner = namespace.get("_login_owner")
 
-    # Put there by this request, or by hand.
-    if owner is state or owner is None or owner.user is not user:
+    # Put there by this request, or by hand. Or gone: deleted by hand, to be looked up again.
+    if owner is state or (user is not NOT_LOADED and (owner is None or owner.user is not user)):
         return user
 
-    return default
+    # Another request under the same context has begun since.
+    return NOT_LOADED if state is None else state.user
 
 
 def store_user(user: t.Any) -> None:
@@ -148,25 +159,41 @@ def store_user(user: t.Any) -> None:
     namespace = _g._get_current_object().__dict__
     namespace["_login_user"] = user
     namespace["_login_owner"] = state
-    namespace.pop(_SEARCH, None)
 
 
-def begin_search() -> None:
-    """Note that loaders are being asked, in this context: other threads that work for the same
-    request have contexts of their own. :func:`store_user` ends the search.
+def drop_user() -> None:
+    """Forget who was looked up, so that the next use looks again."""
+    g.pop("_login_user", None)
+
+
+def drop_others() -> None:
+    """Forget whom another request under the same context looked up. What is put there by hand
+    afterwards is this request's.
     """
-    _g._get_current_object().__dict__[_SEARCH] = get_state()
+    namespace = _g._get_current_object().__dict__
+    owner = namespace.pop("_login_owner", None)
+
+    if owner is not None and namespace.get("_login_user") is owner.user:
+        del namespace["_login_user"]
+
+
+def begin_search() -> Token[LoginState | None]:
+    """Have :func:`is_searching` say so, until :func:`end_search` is given what this returns. Other
+    threads that work for the same request search for themselves.
+    """
+    return _search.set(get_state())
+
+
+def end_search(token: Token[LoginState | None]) -> None:
+    _search.reset(token)
 
 
 def is_searching() -> bool:
-    """Whether it is a loader that calls, or what a loader calls."""
-    search = _g._get_current_object().__dict__.get(_SEARCH)
-    return search is not None and search is find_state()
-
-
-def end_search() -> None:
-    """End the search, found or not."""
-    _g._get_current_object().__dict__.pop(_SEARCH, None)
+    """Whether a loader is being asked, and the user is not known yet: a loader may itself log
+    someone in or out.
+    """
+    state = _search.get()
+    return state is not None and state is find_state() and stored_user() is NOT_LOADED
 
 
 def keep_state() -> Callable[[], None]:

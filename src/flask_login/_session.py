@@ -202,5 +202,6 @@ def take_next(session: Session) -> t.Any:
 def _remove(session: Session, keys: set[str]) -> None:
     # Only what is there: even ``pop`` with a default marks a session as modified, and the session
     # of an app without a secret key refuses every write.
-    for key in keys & session.keys():
-        del session[key]
+    for key in keys:
+        if key in session:
+            del session[key]

@@ -23,6 +23,7 @@ from . import _views
 from . import remember
 from ._async import to_sync
 from ._request import begin_search
+from ._request import drop_user
 from ._request import end_search
 from ._request import get_state
 from ._request import is_searching
@@ -48,7 +49,6 @@ from .typing import UserCallback
 from .utils import change_session_id
 from .utils import forget_cookie
 
-_NOT_LOADED: t.Any = object()
 _logger = logging.getLogger("flask_login")
 
 
@@ -63,6 +63,12 @@ class NamedLoader:
     callback: Callable[[t.Any], t.Any]
     challenge: str | None
     vary: str | None
+
+
+class MissingLoader(Exception):
+    """Nobody can be found, because no loader is registered."""
+
+    # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
 
 
 class UserFinder(t.Generic[U]):
@@ -85,12 +91,13 @@ class UserFinder(t.Generic[U]):
     def _load_user(self) -> None:
         """Find the user of this request, and make them ``g._login_user``."""
         if not any(self._loaders()):
-            raise RuntimeError(
+            raise MissingLoader(
                 "Missing user_loader or request_loader. Register a callback with"
                 " 'LoginManager.user_loader' or 'LoginManager.request_loader' to load users."
             )
 
         state = get_state()
+        before = stored_user()
 
         if not state.announcing:
             state.announcing = True
@@ -101,18 +108,18 @@ class UserFinder(t.Generic[U]):
                 state.announcing = False
 
             # A receiver that asked for the user has had them loaded.
-            if stored_user(_NOT_LOADED) is not _NOT_LOADED:
+            if stored_user() is not before:
                 return
 
-        begin_search()
+        drop_user()
+        token = begin_search()
 
         try:
-            self._find_user(state)
+            self._search_for_user(state)
         finally:
-            # A search that failed is made again on the next use.
-            end_search()
+            end_search(token)
 
-    def _find_user(self, state: LoginState) -> None:
+    def _search_for_user(self, state: LoginState) -> None:
         steps: dict[str, Callable[[], t.Any]] = {
             "session": self._load_user_from_session,
             "remember": self._load_remembered_user,
@@ -132,7 +139,7 @@ class UserFinder(t.Generic[U]):
 
             step = steps.get(source)
             user = self._load_user_by_name(source) if step is None else step()
-            self._settle(user, source, by_request=by_request)
+            self._settle_search(user, source, by_request=by_request)
 
             if not is_searching():
                 return
@@ -156,7 +163,7 @@ class UserFinder(t.Generic[U]):
 
         return result
 
-    def _settle(self, user: t.Any, source: str, *, by_request: bool = False) -> None:
+    def _settle_search(self, user: t.Any, source: str, *, by_request: bool = False) -> None:
         """End the search for the user of this request, if ``user`` is somebody and nothing else
         has ended it: a loader may itself have logged someone in or out, and that stands.
         """
@@ -166,8 +173,6 @@ class UserFinder(t.Generic[U]):
             state.source = source
             state.by_request = by_request
             self._update_request_context_with_user(user)
-            # An override may have put the user on 'g' by hand.
-            end_search()
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
         """Make someone, by default an anonymous user, the user of this request."""
@@ -178,28 +183,29 @@ class UserFinder(t.Generic[U]):
         did, or made it non-fresh.
         """
         app = the_app()
-        login = unwrap(session)
+        stored = unwrap(session)
         mode = self._protection_mode(app)
 
-        if mode is None or not _session.carries_login(login):
+        # Without a user loader, the session is the application's alone.
+        if mode is None or self._user_callback is None or not _session.carries_login(stored):
             return False
 
         verdict = _policy.judge(
             mode,
-            recorded=_session.identifier(login),
+            recorded=_session.identifier(stored),
             current=self._session_identifier_generator(),
-            permanent=login.permanent,
-            fresh=_session.is_fresh(login),
+            permanent=getattr(stored, "permanent", False),
+            fresh=_session.is_fresh(stored),
         )
 
         if verdict is _policy.Verdict.ACCEPT:
             return False
 
         if verdict is _policy.Verdict.DEMOTE:
-            _session.demote(login)
+            _session.demote(stored)
         else:
-            forget_cookie(app, login)
-            self._end_session("protection")
+            forget_cookie(app, stored)
+            self._end_login("protection")
 
         send(session_protected, app)
         return verdict is _policy.Verdict.END
@@ -211,48 +217,48 @@ class UserFinder(t.Generic[U]):
         return _policy.protection_mode("session_protection", self.session_protection)
 
     def _load_user_from_session(self) -> t.Any:
-        login = unwrap(session)
+        stored = unwrap(session)
 
-        if self._user_callback is None or not _session.carries_login(login):
+        if self._user_callback is None or not _session.carries_login(stored):
             return None
 
         settings = Settings(the_app().config)
-        user_id = _session.user_id(login)
-        known = _session.find_login(login)
+        user_id = _session.user_id(stored)
+        known = _session.find_login(stored)
         reason = _end_by_time(known, settings)
 
         if reason is not None:
-            return self._end_session(reason)
+            return self._end_login(reason)
 
-        user = self._ask(self._user_callback, user_id, "user_loader", "session")
+        user = self._ask_loader(self._user_callback, user_id, "user_loader", "session")
 
         if not is_searching():
             return None
 
         if is_nobody(user):
-            return self._end_session("unknown_user")
+            return self._end_login("unknown_user")
 
         stamp = Stamp(user, user_id, settings)
 
         if known is not None and not stamp.accepts(known.stamp):
-            return self._end_session("credentials")
+            return self._end_login("credentials")
 
         if _is_deactivated(user, settings) and not (known is not None and known.forced):
-            return self._end_session("inactive")
+            return self._end_login("inactive")
 
         self._keep_up(known, stamp, settings)
         return user
 
     def _keep_up(self, known: _session.Login | None, stamp: Stamp, settings: Settings) -> None:
         """Write down what a session's login is to be judged by later, where that has changed."""
-        login = unwrap(session)
+        stored = unwrap(session)
         digest = stamp.digest
         now = _clock.now()
 
         if known is None:
             if settings.has_lifetimes or digest is not None:
-                user_id = _session.user_id(login)
-                _session.keep_login(login, _session.Login(user_id, now, now, digest))
+                user_id = _session.user_id(stored)
+                _session.keep_login(stored, _session.Login(user_id, now, now, digest))
 
             return
 
@@ -271,7 +277,7 @@ class UserFinder(t.Generic[U]):
             kept = replace(kept, seen_at=now)
 
         if kept is not known:
-            _session.keep_login(login, kept)
+            _session.keep_login(stored, kept)
 
     def _is_activity(self) -> bool:
         current = unwrap(request)
@@ -279,15 +285,15 @@ class UserFinder(t.Generic[U]):
         marked = view is not None and _views.has_mark(view, current.method, _views.NO_ACTIVITY)
         return not marked and self.counts_as_activity(current)
 
-    def _end_session(self, reason: _policy.Reason) -> None:
+    def _end_login(self, reason: _policy.Reason) -> None:
         """End the login that the session carries. Sends :data:`.session_ended`."""
-        login = unwrap(session)
+        stored = unwrap(session)
         state = get_state()
         state.reason = reason
-        state.ended_user_id = user_id = _session.user_id(login)
+        state.ended_user_id = user_id = _session.user_id(stored)
         # The login is gone. A deletion of the cookie that is still owed is not.
-        state.forget |= _session.remember_intent(login) == "clear"
-        _session.discard(login)
+        state.forget |= _session.remember_intent(stored) == "clear"
+        _session.discard(stored)
         _logger.info("A login has ended: %s", reason)
         send(session_ended, the_app(), user_id=user_id, reason=reason)
 
@@ -332,15 +338,15 @@ class UserFinder(t.Generic[U]):
         return self._resume(token, self._user_callback, settings)
 
     def _resume(self, token: remember.Token, loader: UserCallback[U], settings: Settings) -> t.Any:
-        login = unwrap(session)
+        stored = unwrap(session)
         state = get_state()
         searching = is_searching()
-        take_back = _session.resume(login, token.user_id)
+        take_back = _session.resume(stored, token.user_id)
         reason: _policy.Reason | None = "unknown_user"
         user = None
 
         try:
-            user = self._ask(loader, token.user_id, "user_loader", "remember-me cookie")
+            user = self._ask_loader(loader, token.user_id, "user_loader", "remember-me cookie")
             stamp = Stamp(user, token.user_id, settings)
             reason = _reason_to_refuse(user, token, stamp, settings)
         finally:
@@ -356,16 +362,16 @@ class UserFinder(t.Generic[U]):
             return _refuse_cookie(reason)
 
         if settings.clear_on_user_change and _is_other(state.ended_user_id, token.user_id):
-            _session.discard_others(login, settings.preserve_keys)
+            _session.discard_others(stored, settings.preserve_keys)
 
-        _session.bind(login, self._session_identifier_generator())
-        _session.keep_login(login, replace(_as_login(token), stamp=stamp.digest))
-        change_session_id(the_app(), login)
+        _session.bind(stored, self._session_identifier_generator())
+        _session.keep_login(stored, replace(_as_login(token), stamp=stamp.digest))
+        change_session_id(the_app(), stored)
 
         if token.outdated or stamp.digest != token.stamp:
             state.renewal = replace(token, stamp=stamp.digest)
 
-        self._settle(user, "remember")
+        self._settle_search(user, "remember")
         send(user_loaded_from_cookie, the_app(), user=user)
         return user
 
@@ -386,22 +392,22 @@ class UserFinder(t.Generic[U]):
         if self._request_callback is None:
             return None
 
-        user = self._ask(self._request_callback, request, "request_loader", "request")
+        user = self._ask_loader(self._request_callback, request, "request_loader", "request")
 
         if is_nobody(user):
             return None
 
-        self._settle(user, "request", by_request=True)
+        self._settle_search(user, "request", by_request=True)
         send(user_loaded_from_request, the_app(), user=user)
         return user
 
     def _load_user_from_header(self, header: str) -> t.Any:
-        user = self._ask(self._header_callback, header, "header_loader", "header")
+        user = self._ask_loader(self._header_callback, header, "header_loader", "header")
 
         if is_nobody(user):
             return None
 
-        self._settle(user, "request", by_request=True)
+        self._settle_search(user, "request", by_request=True)
         send(_user_loaded_from_header, the_app(), user=user)
         return user
 
@@ -411,12 +417,12 @@ class UserFinder(t.Generic[U]):
         if loader.vary is not None:
             get_state().vary.append(loader.vary)
 
-        user = self._ask(loader.callback, unwrap(request), "loader", "request")
+        user = self._ask_loader(loader.callback, unwrap(request), "loader", "request")
 
         if is_nobody(user):
             return None
 
-        self._settle(user, name, by_request=True)
+        self._settle_search(user, name, by_request=True)
         send(user_loaded_from_request, the_app(), user=user)
         return user
 
@@ -428,7 +434,7 @@ class UserFinder(t.Generic[U]):
             *(loader.callback for loader in self._named_loaders.values()),
         )
 
-    def _ask(self, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
+    def _ask_loader(self, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
         """Call a loader, and tell of it in what it raises."""
         try:
             return to_sync(the_app(), callback)(argument)
@@ -438,8 +444,11 @@ class UserFinder(t.Generic[U]):
 
             # 'add_note' is there from Python 3.11 on, and does just this. Some errors refuse it.
             with suppress(Exception):
-                notes = [*getattr(error, "__notes__", ()), note]
-                error.__notes__ = notes  # type: ignore[attr-defined]
+                notes: list[str] = [*getattr(error, "__notes__", ())]
+
+                # One error may be raised many times.
+                if note not in notes:
+                    error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
 
             raise
 

@@ -48,7 +48,7 @@ def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:
     for view in views.values():
         chain = list(_unwrapped(view))
         first = next((i for i, function in enumerate(chain) if function in _guards), len(chain))
-        behind_guards.update(chain[first:])
+        behind_guards.update(chain[first + 1 :])
 
     return [
         endpoint

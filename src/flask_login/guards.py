@@ -91,6 +91,6 @@ def user_passes_test(
             return utils.get_manager().unauthorized
 
         passes = to_sync(the_app(), test)(unwrap(utils.current_user))
-        return None if passes else lambda: utils.get_manager()._forbid(reason)
+        return None if passes else lambda: utils.get_manager()._answer_forbidden(reason)
 
     return utils.guard_by(refusal)

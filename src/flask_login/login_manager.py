@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
-from inspect import iscoroutinefunction
 
 from flask import abort
 from flask import Blueprint
@@ -63,8 +62,6 @@ from .utils import make_next_param
 from .utils import remembered_token
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
-
-_NOT_LOADED: t.Any = object()
 
 
 class LoginManager(UserFinder[U]):
@@ -129,8 +126,6 @@ class LoginManager(UserFinder[U]):
         self._session_identifier_generator: Callable[[], str] = _create_identifier
         self._named_loaders: dict[str, NamedLoader] = {}
         self._closed_blueprints: set[Blueprint] = set()
-        self._known_loaders: tuple[t.Any, ...] = ()
-        self._known_async = False
 
         if app is not None:
             self.init_app(app, add_context_processor)
@@ -148,10 +143,11 @@ class LoginManager(UserFinder[U]):
         remember.check(Settings(app.config))
         app.login_manager = self  # type: ignore[attr-defined]
 
-        if "login_manager" not in app.extensions:
-            Hooks(app).register()
-
         app.extensions["login_manager"] = self
+
+        if "flask_login_hooks" not in app.extensions:
+            app.extensions["flask_login_hooks"] = hooks = Hooks(app)
+            hooks.register()
 
         if (
             add_context_processor
@@ -274,7 +270,7 @@ class LoginManager(UserFinder[U]):
             request.blueprints, self.blueprint_login_views, self.login_view
         )
         reason = get_state().reason or "no_login"
-        return self._challenge(view, self.login_message, self.login_message_category, reason)
+        return self._answer_refused(view, self.login_message, self.login_message_category, reason)
 
     def needs_refresh(self) -> ResponseReturnValue:
         """Answer a user whose login is not fresh: by the :meth:`needs_refresh_handler`, else as
@@ -287,36 +283,36 @@ class LoginManager(UserFinder[U]):
         if self.needs_refresh_callback is not None:
             return t.cast(ResponseReturnValue, to_sync(app, self.needs_refresh_callback)())
 
-        return self._challenge(
+        return self._answer_refused(
             self.refresh_view,
             self.needs_refresh_message,
             self.needs_refresh_message_category,
             "stale",
         )
 
-    def _challenge(
+    def _answer_refused(
         self, login_view: LoginView, message: t.Any, category: str, reason: str
     ) -> ResponseReturnValue:
         view: str | None = _evaluate(login_view)
         mode = self._unauthorized_mode()
 
         if mode == "redirect":
-            return self._redirect_to(view, message, category)
+            return self._redirect_to_login(view, message, category)
 
         current = unwrap(request)
         caller = _challenge.Caller.CLIENT if mode == "status" else _challenge.tell_caller(current)
 
         if caller is _challenge.Caller.PAGE:
-            response: Response = make_response(self._redirect_to(view, message, category))
+            response: Response = make_response(self._redirect_to_login(view, message, category))
         else:
             response = _challenge.status_answer(the_app(), current, 401, reason, self._challenges())
 
         if caller is _challenge.Caller.HTMX and view:
-            response.headers["HX-Redirect"] = self._login_url(view, message, category)
+            response.headers["HX-Redirect"] = self._url_to_log_in(view, message, category)
 
         return self._uncached(response)
 
-    def _forbid(self, reason: str | None) -> ResponseReturnValue:
+    def _answer_forbidden(self, reason: str | None) -> ResponseReturnValue:
         """Answer a user who is logged in, and may not go on all the same."""
         mode = self._unauthorized_mode()
         current = unwrap(request)
@@ -345,21 +341,25 @@ class LoginManager(UserFinder[U]):
         response.vary.update([*_challenge.CONSULTED, *filter(None, looked_at)])
         return response
 
-    def _redirect_to(self, view: str | None, message: t.Any, category: str) -> ResponseReturnValue:
+    def _redirect_to_login(
+        self, view: str | None, message: t.Any, category: str
+    ) -> ResponseReturnValue:
         if not view:
             abort(401)
 
         code = _challenge.redirect_code(request.method)
-        return redirect(self._login_url(view, message, category), code=code)
+        return redirect(self._url_to_log_in(view, message, category), code=code)
 
-    def _login_url(self, view: str, message: t.Any, category: str) -> str:
+    def _url_to_log_in(self, view: str, message: t.Any, category: str) -> str:
         """Where to log in, after which the user comes back. There, they see the message."""
         message = _evaluate(message)
 
+        if message and self.localize_callback is not None:
+            message = self.localize_callback(message)
+
         if message:
-            # Messages may be lazy strings, which a session cannot hold.
-            localize = self.localize_callback or str
-            flash(str(localize(message)), category=category)
+            # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
+            flash(message if isinstance(message, str) else str(message), category=category)
 
         app = the_app()
         settings = Settings(app.config)
@@ -375,16 +375,6 @@ class LoginManager(UserFinder[U]):
 
         return make_login_url(view, next_url=target, next_field=settings.next_param)
 
-    def _has_async_loader(self) -> bool:
-        """Whether finding the user may need an event loop. Loaders are told apart once."""
-        loaders = self._loaders()
-
-        if loaders != self._known_loaders:
-            self._known_loaders = loaders
-            self._known_async = any(map(iscoroutinefunction, loaders))
-
-        return self._known_async
-
     def _update_remember_cookie(self, response: Response) -> Response:
         """Set, renew or delete the remember-me cookie. Called with the response to each request
         that had to do with a login.
@@ -395,10 +385,10 @@ class LoginManager(UserFinder[U]):
         if state.by_request and not state.forget:
             return response
 
-        login = unwrap(session)
-        intent = _session.take_remember_intent(login)
+        stored = unwrap(session)
+        intent = _session.take_remember_intent(stored)
 
-        if intent == "set" and _session.carries_login(login):
+        if intent == "set" and _session.carries_login(stored):
             state.renewal = None
             self._set_cookie(response)
         elif intent == "clear" or state.forget:
@@ -429,17 +419,20 @@ class LoginManager(UserFinder[U]):
         remember.write(response, settings, token, expires)
 
     def _new_token(self, settings: Settings) -> remember.Token:
-        login = unwrap(session)
-        known = _session.find_login(login)
-        seconds = _session.remember_seconds(login)
+        stored = unwrap(session)
+        known = _session.find_login(stored)
+        seconds = _session.remember_seconds(stored)
 
         if seconds is None:
             duration = settings.cookie_duration
         else:
             duration = as_positive_duration("duration", seconds)
 
+        if not _session.carries_login(stored):
+            raise LookupError("Nobody is logged in whom a remember-me cookie could remember.")
+
         return remember.new_token(
-            _session.user_id(login),
+            _session.user_id(stored),
             authenticated_at=known.authenticated_at if known else _clock.now(),
             duration=duration.total_seconds(),
             stamp=known.stamp if known else None,

@@ -100,7 +100,11 @@ def is_nobody(user: t.Any) -> bool:
     ``None`` and ``False`` do. So does another falsy value that answers nothing a user is asked,
     while a user whose class happens to define ``__len__`` is still a user.
     """
-    if user:
+    if user is None or user is False:
+        return True
+
+    # Of the class first: neither a property nor the truth of a user is to be asked for this.
+    if hasattr(user.__class__, "is_authenticated"):
         return False
 
-    return user is None or not hasattr(user, "is_authenticated")
+    return not user and not hasattr(user, "is_authenticated")

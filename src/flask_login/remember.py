@@ -212,7 +212,7 @@ def decode_legacy(cookie: str | bytes, keys: Iterable[bytes]) -> str | None:
 
     for key in keys:
         if hmac.compare_digest(_hexdigest(payload, key), signature):
-            return payload.decode()
+            return payload.decode(errors="replace")
 
     return None
 

@@ -1,7 +1,7 @@
 """The signals, what each is sent with, and the one way to send them.
 
-The sender is always the application. Receivers may be ``async def``. Whatever a signal reports has
-already happened when it is sent, so a receiver that raises leaves nothing half done.
+The sender is always the application. Receivers may be ``async def``. What a signal reports in the
+past tense has happened when it is sent, so a receiver that raises leaves nothing half done.
 """
 
 from __future__ import annotations

@@ -7,7 +7,9 @@ import typing as t
 from flask.testing import FlaskClient
 
 from . import _session
+from ._request import unwrap
 from .config import ID_ATTRIBUTE
+from .mixins import is_nobody
 
 
 class FlaskLoginClient(FlaskClient):
@@ -30,7 +32,9 @@ class FlaskLoginClient(FlaskClient):
     ) -> None:
         super().__init__(*args, **kwargs)
 
-        if user is None:
+        user = unwrap(user)
+
+        if is_nobody(user):
             return
 
         manager = getattr(self.application, "login_manager", None)

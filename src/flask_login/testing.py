@@ -269,8 +269,8 @@ def _leads_to_login(app: Flask, location: str | None) -> bool:
 @contextmanager
 def _restored() -> Generator[None, None, None]:
     """Bring back what the session and the request say of the user."""
-    login = _request.unwrap(session)
-    kept = dict(login)
+    stored = _request.unwrap(session)
+    kept = dict(stored)
     bring_back = _request.keep_state()
 
     try:
@@ -278,6 +278,6 @@ def _restored() -> Generator[None, None, None]:
     finally:
         bring_back()
 
-        if dict(login) != kept:
-            login.clear()
-            login.update(kept)
+        if dict(stored) != kept:
+            stored.clear()
+            stored.update(kept)

@@ -32,14 +32,14 @@ from . import _next_url
 from . import _session
 from . import _views
 from . import remember as _remember
-from ._next_url import make_next_param as make_next_param
 from ._policy import expires_at
-from ._request import end_search
 from ._request import get_state
 from ._request import is_searching
+from ._request import NOT_LOADED
 from ._request import store_user
 from ._request import stored_user
 from ._request import unwrap
+from ._request import url_of
 from ._stamp import Stamp
 from ._views import V
 from .config import as_positive_duration
@@ -58,8 +58,6 @@ if t.TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from .login_manager import LoginManager
-
-_NOT_LOADED: t.Any = object()
 
 #: The user of this request: the one who is logged in, or an anonymous one. ``None`` outside a
 #: request. The user is loaded on first use.
@@ -100,38 +98,37 @@ def login_user(
     manager = get_manager()
     user_id = _get_id(manager, user)
     settings = Settings(app.config)
-    login = unwrap(session)
+    stored = unwrap(session)
     state = get_state()
     seconds = None
 
     if remember and duration is not None:
         seconds = as_positive_duration("duration", duration).total_seconds()
 
-    if settings.clear_on_user_change and _is_user_change(login, user_id):
-        _session.discard_others(login, settings.preserve_keys)
+    if settings.clear_on_user_change and _is_user_change(stored, user_id):
+        _session.discard_others(stored, settings.preserve_keys)
 
     now = _clock.now()
     digest = Stamp(user, user_id, settings).digest
     _session.begin(
-        login,
+        stored,
         _session.Login(user_id, now, now, digest, force),
         fresh=fresh,
         identifier=manager._session_identifier_generator(),
     )
-    change_session_id(app, login)
-    _reset(settings, login)
+    change_session_id(app, stored)
+    _reset(settings, stored)
     state.source = "session"
     state.by_request = False
     state.renewal = None
 
     if remember:
         state.forget = False
-        _session.ask_to_remember(login, seconds)
+        _session.ask_to_remember(stored, seconds)
     else:
-        forget_cookie(app, login)
+        forget_cookie(app, stored)
 
     manager._update_request_context_with_user(user)
-    end_search()
     send(user_logged_in, app, user=_get_user())
     return True
 
@@ -143,20 +140,19 @@ def logout_user() -> bool:
     """
     app = unwrap(current_app)
     user = unwrap(_get_user())
-    login = unwrap(session)
+    stored = unwrap(session)
     state = get_state()
 
-    if _session.carries_login(login):
-        change_session_id(app, login)
-        state.ended_user_id = _session.user_id(login)
+    if _session.carries_login(stored):
+        change_session_id(app, stored)
+        state.ended_user_id = _session.user_id(stored)
 
-    _session.discard(login)
-    _reset(Settings(app.config), login)
-    forget_cookie(app, login)
+    _session.discard(stored)
+    _reset(Settings(app.config), stored)
+    forget_cookie(app, stored)
     state.source = state.reason = state.renewal = None
     state.by_request = False
     get_manager()._update_request_context_with_user()
-    end_search()
     send(user_logged_out, app, user=user)
     return True
 
@@ -174,11 +170,11 @@ def confirm_login(user: t.Any = None) -> None:
     known = _current_login(user)
 
     if known is not None:
-        login = unwrap(session)
+        stored = unwrap(session)
         now = _clock.now()
-        _session.keep_login(login, replace(known, authenticated_at=now, seen_at=now))
-        _session.confirm(login, get_manager()._session_identifier_generator())
-        _reset(Settings(app.config), login)
+        _session.keep_login(stored, replace(known, authenticated_at=now, seen_at=now))
+        _session.confirm(stored, get_manager()._session_identifier_generator())
+        _reset(Settings(app.config), stored)
 
     send(user_login_confirmed, app)
 
@@ -199,12 +195,12 @@ def refresh_login(user: t.Any = None) -> None:
         return
 
     app = unwrap(current_app)
-    login = unwrap(session)
-    token = remembered_token(app, login)
+    stored = unwrap(session)
+    token = remembered_token(app, stored)
     owner = unwrap(_get_user() if user is None else user)
     digest = Stamp(owner, known.user_id, Settings(app.config)).digest
-    _session.keep_login(login, replace(known, stamp=digest))
-    change_session_id(app, login)
+    _session.keep_login(stored, replace(known, stamp=digest))
+    change_session_id(app, stored)
 
     if token is not None:
         get_state().renewal = _remember.reissue(token, digest)
@@ -220,10 +216,11 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     if has_request_context() and not _is_settled_by_session():
         return False
 
-    login = unwrap(session)
-
-    if not _session.is_fresh(login):
+    # Outside a request, there is no session to be fresh.
+    if not session or not _session.is_fresh(unwrap(session)):
         return False
+
+    stored = unwrap(session)
 
     limit = as_seconds("max_age", max_age)
 
@@ -231,7 +228,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
         limit = Settings(unwrap(current_app).config).fresh_lifetime
 
     return limit is None or not _clock.is_over(
-        _known_login(login).authenticated_at, limit, _clock.now()
+        _known_login(stored).authenticated_at, limit, _clock.now()
     )
 
 
@@ -240,16 +237,16 @@ def login_remembered() -> bool:
     that the response to this request sets.
     """
     _get_user()
-    login = unwrap(session)
-    intent = _session.remember_intent(login)
+    stored = unwrap(session)
+    intent = _session.remember_intent(stored)
 
     if get_state().by_request:
         return False
 
     if intent is not None or get_state().forget:
-        return intent == "set" and _session.carries_login(login)
+        return intent == "set" and _session.carries_login(stored)
 
-    return remembered_token(unwrap(current_app), login) is not None
+    return remembered_token(unwrap(current_app), stored) is not None
 
 
 def login_source() -> str | None:
@@ -371,10 +368,23 @@ def login_url(login_view: str, next_url: str | None = None, next_field: str = "n
     if next_url is not None:
         url = _next_url.with_next(base, next_field, make_next_param(base, next_url))
 
-    if host is not None:
-        url = _next_url.with_host(url, host, request.url if has_request_context() else None)
+    if host:
+        here = url_of(unwrap(request)) if has_request_context() else None
+        url = _next_url.with_host(url, host, here)
 
     return url
+
+
+def make_next_param(login_url: str, current_url: str) -> str:
+    """What to tell a login view about the page to return to: a path if the login view is on this
+    site, else the whole URL.
+
+    Sites differ by host and port. The same host under another scheme is still this site.
+
+    :param login_url: The login view's URL.
+    :param current_url: The URL to return to. One that cannot be parsed becomes ``/``.
+    """
+    return _next_url.reduce(login_url, current_url)
 
 
 def expand_login_view(login_view: str) -> str:
@@ -466,7 +476,7 @@ def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | 
 
     :param key: By default, the ``SECRET_KEY`` and the ``SECRET_KEY_FALLBACKS``.
     """
-    keys = Settings(unwrap(current_app).config).secret_keys if key is None else [key]
+    keys = [key] if key is not None else Settings(unwrap(current_app).config).secret_keys
     token = _remember.decode_timed(cookie, [*map(want_bytes, keys)])
 
     if isinstance(token, _remember.Token):
@@ -480,9 +490,9 @@ def _get_user() -> t.Any:
     if not has_request_context():
         return None
 
-    user = stored_user(_NOT_LOADED)
+    user = stored_user()
 
-    if user is _NOT_LOADED:
+    if user is NOT_LOADED:
         manager = get_manager()
 
         # A loader that asks is told what is known so far: nobody.
@@ -491,7 +501,10 @@ def _get_user() -> t.Any:
 
         manager._load_user()
         user = stored_user()
-        store_user(user)
+        # Whoever was put there by a manager of another kind is of this request all the same.
+        store_user(None if user is NOT_LOADED else user)
+
+        return stored_user()
 
     return user
 
@@ -578,14 +591,14 @@ def is_guard_off() -> bool:
     return bool(request) and request.method in EXEMPT_METHODS
 
 
-def remembered_token(app: Flask, login: t.Any) -> _remember.Token | None:
+def remembered_token(app: Flask, stored: t.Any) -> _remember.Token | None:
     """What the request's remember-me cookie says of the very user who is logged in, if it is
     accepted and does.
     """
     settings = Settings(app.config)
     cookie = unwrap(request).cookies.get(settings.cookie_name)
 
-    if cookie is None or not _session.carries_login(login):
+    if cookie is None or not _session.carries_login(stored):
         return None
 
     token = _remember.read(cookie, settings)
@@ -593,7 +606,7 @@ def remembered_token(app: Flask, login: t.Any) -> _remember.Token | None:
     if isinstance(token, _remember.Refused):
         return None
 
-    return token if str(token.user_id) == str(_session.user_id(login)) else None
+    return token if str(token.user_id) == str(_session.user_id(stored)) else None
 
 
 def _is_settled_by_session() -> bool:
@@ -632,63 +645,76 @@ def _current_login(user: t.Any) -> _session.Login | None:
     :raises ValueError: If it is not the given user's.
     """
     _get_user()
-    login = unwrap(session)
-    carried = _session.carries_login(login) and not get_state().by_request
+    stored = unwrap(session)
+    carried = _session.carries_login(stored) and not get_state().by_request
 
     if user is not None:
         user_id = _get_id(get_manager(), unwrap(user))
 
-        if not carried or str(user_id) != str(_session.user_id(login)):
+        if not carried or str(user_id) != str(_session.user_id(stored)):
             raise ValueError("The given user is not the one who is logged in.")
 
-    return _known_login(login) if carried else None
+    return _known_login(stored) if carried else None
 
 
-def _known_login(login: t.Any) -> _session.Login:
+def _known_login(stored: t.Any) -> _session.Login:
     """What is kept of the session's login. One that an older version began starts to be known."""
-    known = _session.find_login(login)
+    known = _session.find_login(stored)
 
     if known is None:
         now = _clock.now()
-        known = _session.Login(_session.user_id(login), now, now)
-        _session.keep_login(login, known)
+        known = _session.Login(_session.user_id(stored), now, now)
+        _session.keep_login(stored, known)
 
     return known
 
 
-def _is_user_change(login: t.Any, user_id: t.Any) -> bool:
+def _is_user_change(stored: t.Any, user_id: t.Any) -> bool:
     ended = get_state().ended_user_id
-    previous = ended if ended is not None else _session.user_id(login)
+    previous = ended if ended is not None else _session.user_id(stored)
     return previous is not None and str(previous) != str(user_id)
 
 
-def _reset(settings: Settings, login: t.Any) -> None:
+def _reset(settings: Settings, stored: t.Any) -> None:
     """Drop what must not outlive a change of the login, such as CSRF tokens."""
     keys = settings.reset_keys
-    _session.reset(login, keys)
+    _session.reset(stored, keys)
 
     for key in keys:
         g.pop(key, None)
 
 
-def change_session_id(app: Flask, login: t.Any) -> None:
+def change_session_id(app: Flask, stored: t.Any) -> None:
     # A server-side session whose ID was known before the login would be known after it, too
     # (session fixation; OWASP ASVS 7.2.4).
-    regenerate = getattr(app.session_interface, "regenerate", None)
+    interface = app.session_interface
+    regenerate = getattr(interface, "regenerate", None)
 
-    if regenerate is not None:
-        regenerate(login)
+    if regenerate is None or not _takes_cookies(unwrap(request)):
+        return
+
+    # Flask-SocketIO has sessions of its own, which no interface keeps.
+    if isinstance(stored, getattr(interface, "session_class", object)):
+        regenerate(stored)
 
 
-def forget_cookie(app: Flask, login: t.Any) -> None:
+def _takes_cookies(current: t.Any) -> bool:
+    """Whether a response to this request can carry a cookie. Events of a WebSocket come in the
+    context of its handshake, which has long been answered; Flask-SocketIO tells their namespace.
+    """
+    upgrade = str(current.headers.get("Upgrade", "")).lower()
+    return upgrade != "websocket" and not hasattr(current, "namespace")
+
+
+def forget_cookie(app: Flask, stored: t.Any) -> None:
     """Have the response delete the remember-me cookie, where the browser may have one."""
     settings = Settings(app.config)
     current = unwrap(request)
-    path = current.root_path + current.path
+    path = f"{current.root_path}{current.path}"
 
     if settings.cookie_name in current.cookies or _remember.may_be_hidden(settings, path):
         get_state().forget = True
 
         # Without a secret key there is no session to write to.
-        if not app.session_interface.is_null_session(login):
-            _session.ask_to_forget(login)
+        if not app.session_interface.is_null_session(stored):
+            _session.ask_to_forget(stored)

@@ -6,11 +6,13 @@ from collections.abc import Coroutine
 from flask import Flask
 from flask import Request
 from flask.typing import ResponseReturnValue
+from typing_extensions import assert_type
 
 from flask_login import current_user
 from flask_login import fresh_login_required
 from flask_login import login_required
 from flask_login import LoginManager
+from flask_login import user_passes_test
 from flask_login import UserMixin
 
 app = Flask(__name__)
@@ -58,3 +60,16 @@ async def show(user_id: str) -> ResponseReturnValue:
 
 # A guarded coroutine function is still one.
 coroutine: Coroutine[t.Any, t.Any, str] = index()
+
+
+async def is_admin(user: User) -> bool:
+    return user.id == "1"
+
+
+async def greet(name: str, *, loudly: bool = False) -> str:
+    assert_type(await login_required(greet)(name, loudly=True), str)
+    assert_type(await login_required(via="session")(greet)(name, loudly=True), str)
+    assert_type(await fresh_login_required(greet)(name, loudly=True), str)
+    assert_type(await fresh_login_required(max_age=60)(greet)(name, loudly=True), str)
+    assert_type(await user_passes_test(is_admin)(greet)(name, loudly=True), str)
+    return name

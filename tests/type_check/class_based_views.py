@@ -6,10 +6,13 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 from flask.views import View
+from typing_extensions import assert_type
 
 from flask_login import current_user
 from flask_login import fresh_login_required
+from flask_login import login_exempt
 from flask_login import login_required
+from flask_login import no_activity
 
 app = Flask(__name__)
 
@@ -32,6 +35,13 @@ class Members(MethodView):
         return "", 204
 
 
+@login_exempt
+class Health(MethodView):
+    @no_activity
+    def get(self) -> str:
+        return "fine"
+
+
 class Notes(MethodView):
     def get(self) -> str:
         return "public"
@@ -48,6 +58,10 @@ class Notes(MethodView):
 app.add_url_rule("/profile", view_func=Profile.as_view("profile"))
 app.add_url_rule("/members/<int:member_id>", view_func=Members.as_view("members"))
 app.add_url_rule("/notes", view_func=Notes.as_view("notes"))
+app.add_url_rule("/my/notes", view_func=login_required(Notes.as_view("my-notes")))
+app.add_url_rule("/new/notes", view_func=fresh_login_required(max_age=60)(Notes.as_view("new")))
+app.add_url_rule("/open/notes", view_func=login_exempt(Notes.as_view("open-notes")))
 
-# A guarded method keeps its result.
-Notes().post().upper()
+# A guarded method keeps its result, and an exempt class is still the class.
+assert_type(Notes().post(), str)
+assert_type(Health().get(), str)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing_extensions import assert_type
+
 from flask_login import AnonymousUserMixin
 from flask_login import login_user
 from flask_login import LoginManager
@@ -19,6 +21,27 @@ class User(UserMixin):
 @dataclass(frozen=True, slots=True)
 class FrozenUser(UserMixin):
     id: str
+
+
+@dataclass
+class Member(UserMixin):
+    """One whose fields are what the mixin answers otherwise."""
+
+    id: int
+    is_active: bool
+    is_authenticated: bool = True
+
+
+@dataclass(slots=True)
+class SlottedMember(UserMixin):
+    id: int
+    is_active: bool = True
+
+
+@dataclass
+class NamedGuest(AnonymousUserMixin):
+    name: str = "guest"
+    is_anonymous: bool = True
 
 
 @dataclass(eq=False)
@@ -52,6 +75,9 @@ users: dict[str, UserProtocol] = {
     "2": FrozenUser("2"),
     "3": Account("3"),
     "4": Guest(),
+    "5": Member(5, is_active=False),
+    "6": SlottedMember(6),
+    "7": NamedGuest(),
 }
 
 login_manager.user_loader(users.get)
@@ -62,3 +88,6 @@ def enter(user: UserProtocol) -> bool:
 
 
 enter(User(1, "ada"))
+enter(Member(2, is_active=True))
+assert_type(Member(2, True).is_active, bool)
+assert_type(SlottedMember(3).is_active, bool)

@@ -45,8 +45,8 @@ class Loaders:
     def by_key(self, request: Request) -> User | None:
         return User(2)
 
-    def by_id(self, user_id: int) -> User | None:
-        return User(user_id)
+    def by_id(self, user_id: str) -> User | None:
+        return User(int(user_id))
 
 
 loaders = Loaders()

@@ -6,8 +6,11 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
+from sqlalchemy.orm import MappedAsDataclass
+from typing_extensions import assert_type
 
 from flask_login import current_user
 from flask_login import login_user
@@ -33,6 +36,26 @@ class User(UserMixin, Model):
     @property
     def is_active(self) -> bool:
         return self.active
+
+
+class Account(UserMixin, Model):
+    """One whose columns are what the mixin answers otherwise."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_anonymous: Mapped[bool]
+
+
+class Reader(MappedAsDataclass, UserMixin, Model):
+    """A model that is a dataclass, too."""
+
+    __tablename__ = "reader"
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    is_active: Mapped[bool]
+    name: Mapped[str] = mapped_column(default="")
 
 
 class AlternativeUser(UserMixin, Model):
@@ -72,6 +95,14 @@ login_user(user)
 active: bool = user.is_active
 user_id: str | None = user.get_id()
 protocol: UserProtocol = user
+
+account = Account(id=1, is_active=False)
+account.is_active = True
+assert_type(account.is_active, bool)
+assert_type(Account.is_active, InstrumentedAttribute[bool])
+login_user(account)
+active_accounts = sa.select(Account).where(Account.is_active)
+login_user(Reader(is_active=True))
 
 # What a decorated loader returns is still known.
 loaded = load_user("1")
