@@ -16,6 +16,7 @@ from flask import Request
 from werkzeug.exceptions import default_exceptions
 from werkzeug.wrappers import Response
 
+from ._next_url import endpoint_of
 from ._next_url import is_same_site
 from ._request import url_of
 
@@ -72,6 +73,19 @@ def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], defau
                 return table[key]
 
     return default
+
+
+def is_missing(app: Flask, blueprint: str | None, view: str) -> bool:
+    """Whether a login view is an endpoint that nothing answers for.
+
+    :param blueprint: The request's, for an endpoint relative to it.
+    """
+    endpoint = endpoint_of(view, blueprint)
+
+    if endpoint is None or app.url_build_error_handlers:
+        return False
+
+    return endpoint not in app.view_functions
 
 
 def return_url(app: Flask, request: Request) -> str | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import typing as t
+from urllib.parse import unquote
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask import Request
 
+from . import _next_url
 from . import _views
+from ._request import url_of
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -19,8 +22,9 @@ class Exemptions:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        # By view function and method, so that the cost of a request does not grow with the app.
-        self._known: dict[tuple[t.Any, str], bool] = {}
+        # By endpoint and method, with the view that it was found of, so that each request costs the
+        # same in an application of any size.
+        self._known: dict[tuple[str, str], tuple[t.Any, bool]] = {}
 
     def include(self, request: Request, manager: LoginManager[t.Any]) -> bool:
         """Whether what was asked for is open. 404 and 405 have nothing to close."""
@@ -33,13 +37,13 @@ class Exemptions:
 
     def _is_open(self, endpoint: str, method: str) -> bool:
         view = self._app.view_functions[endpoint]
-        key = (view, method)
+        known_view, is_open = self._known.get((endpoint, method), (None, False))
 
-        if key not in self._known:
-            marked = _views.has_mark(view, method, _views.EXEMPT)
-            self._known[key] = marked or self._is_static(endpoint)
+        if known_view is not view:
+            is_open = _views.has_mark(view, method, _views.EXEMPT) or self._is_static(endpoint)
+            self._known[endpoint, method] = (view, is_open)
 
-        return self._known[key]
+        return is_open
 
     def _is_static(self, endpoint: str) -> bool:
         blueprint, _, name = endpoint.rpartition(".")
@@ -55,24 +59,31 @@ def login_views(manager: LoginManager[t.Any]) -> list[str]:
 
 
 def _leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
-    # An endpoint may be relative to the request's blueprint.
-    parent = f"{request.blueprint}." if request.blueprint else ""
+    blueprints = {part for name in request.blueprints for part in (name, name.rpartition(".")[2])}
+    foreign = {
+        view for name, view in manager.blueprint_login_views.items() if name not in blueprints
+    }
 
-    for target in login_views(manager):
-        if target.startswith("."):
-            target = f"{parent}{target[1:]}"
+    for view in login_views(manager):
+        # What is relative to another blueprint is none of this one's views.
+        if view.startswith(".") and view in foreign:
+            continue
 
-        if target == request.endpoint or _is_page(target, request):
+        endpoint = _next_url.endpoint_of(view, request.blueprint)
+
+        if endpoint == request.endpoint or (endpoint is None and _is_page(view, request)):
             return True
 
     return False
 
 
-def _is_page(target: str, request: Request) -> bool:
+def _is_page(url: str, request: Request) -> bool:
     """Whether a login view that is a path or a URL is the page that was asked for."""
-    if not target.startswith(("/", "http://", "https://")):
+    here = url_of(request)
+
+    if here is None or not _next_url.is_same_site(urlsplit(url), urlsplit(here)):
         return False
 
-    parts = urlsplit(target)
-    here = request.root_path + request.path
-    return parts.path == here and parts.netloc in {"", request.host}
+    # With or without the slash that a redirect of Flask's adds.
+    path = f"{request.root_path}{request.path}"
+    return unquote(urlsplit(url).path).rstrip("/") == path.rstrip("/")

@@ -92,14 +92,20 @@ class Hooks:
         if self._exemptions.include(current, self._manager) or utils.is_logged_in():
             return None
 
-        return utils.get_manager().unauthorized()
+        answer = utils.get_manager().unauthorized()
+
+        # From here, Flask takes it for leave to go on. From a view, it would be an error.
+        if answer is None:
+            raise TypeError("The 'unauthorized_handler' returned None, which answers nobody.")
+
+        return answer
 
     def _is_closed(self, current: Request) -> bool:
         if Settings(self._app.config).login_required:
             return True
 
         closed = self._manager._closed_blueprints
-        return any(self._app.blueprints[name] in closed for name in current.blueprints)
+        return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
 
     def _add_headers(self, response: Response, state: LoginState) -> None:
         response.vary.update(state.vary)

@@ -20,6 +20,25 @@ _WEB = ("https://", "http://")
 _FALSE_SLASHES = "\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c"
 
 
+def is_url(login_view: str) -> bool:
+    """Whether a login view is a path or a URL, and no endpoint."""
+    return login_view.startswith(("https://", "http://", "/"))
+
+
+def endpoint_of(login_view: str, blueprint: str | None) -> str | None:
+    """The endpoint that a login view is, or ``None`` for a path or a URL.
+
+    :param blueprint: What an endpoint that begins with a dot is relative to.
+    """
+    if is_url(login_view):
+        return None
+
+    if not login_view.startswith("."):
+        return login_view
+
+    return login_view[1:] if blueprint is None else f"{blueprint}{login_view}"
+
+
 def reduce(login_url: str, current_url: str) -> str:
     """The current URL as a path if the login view is on this site, else as it is. One that cannot
     be parsed becomes ``/``.

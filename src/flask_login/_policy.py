@@ -83,7 +83,10 @@ def end_by_time(
     if absolute_timeout is not None and _clock.is_over(authenticated_at, absolute_timeout, now):
         return "absolute"
 
-    if idle_timeout is not None and _clock.is_over(seen_at, idle_timeout, now):
+    # A login in the future is as wrong as activity is.
+    if idle_timeout is not None and (
+        _clock.is_over(seen_at, idle_timeout, now) or authenticated_at > now + _clock.SKEW
+    ):
         return "idle"
 
     return None

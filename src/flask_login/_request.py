@@ -43,7 +43,6 @@ class LoginState:
     __slots__ = (
         "announcing",
         "by_request",
-        "ended_user_id",
         "forget",
         "protection_failed",
         "reason",
@@ -73,8 +72,6 @@ class LoginState:
         self.renewal: RememberToken | None = None
         #: Why there is no login, if that is known.
         self.reason: Reason | None = None
-        #: Whose login ended in this request.
-        self.ended_user_id: t.Any = None
 
 
 def unwrap(value: t.Any) -> t.Any:

@@ -49,15 +49,18 @@ def find_login(session: Session) -> Login | None:
         if kept is None or kept["u"] != session.get(_USER_ID):
             return None
 
+        if not isinstance(kept.get("s"), (str, type(None))):
+            return None
+
         authenticated_at = int(kept["a"])
         return Login(
             user_id=kept["u"],
             authenticated_at=authenticated_at,
-            seen_at=int(kept.get("s", authenticated_at)),
-            stamp=kept.get("d"),
-            forced=bool(kept.get("k")),
+            seen_at=int(kept.get("t", authenticated_at)),
+            stamp=kept.get("s"),
+            forced=bool(kept.get("f")),
         )
-    except (LookupError, TypeError, ValueError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return None
 
 
@@ -66,15 +69,28 @@ def keep_login(session: Session, login: Login) -> None:
     kept: dict[str, t.Any] = {"u": login.user_id, "a": login.authenticated_at}
 
     if login.seen_at != login.authenticated_at:
-        kept["s"] = login.seen_at
+        kept["t"] = login.seen_at
 
     if login.stamp is not None:
-        kept["d"] = login.stamp
+        kept["s"] = login.stamp
 
     if login.forced:
-        kept["k"] = 1
+        kept["f"] = 1
 
     session[_LOGIN] = kept
+
+
+def leave_owner(session: Session, user_id: t.Any) -> None:
+    """Keep whose data it is that a login leaves in the session, if it leaves any."""
+    if session:
+        session[_LOGIN] = {"u": user_id}
+
+
+def find_owner(session: Session) -> t.Any:
+    """The user whose login the session carries, or whose data an ended one left, or ``None``."""
+    kept = session.get(_LOGIN)
+    left = t.cast("dict[str, t.Any]", kept).get("u") if isinstance(kept, dict) else None
+    return left if session.get(_USER_ID) is None else session.get(_USER_ID)
 
 
 def carries_login(session: Session) -> bool:

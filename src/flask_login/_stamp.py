@@ -24,10 +24,15 @@ class Stamp:
     """
 
     def __init__(self, user: t.Any, user_id: t.Any, settings: Settings) -> None:
-        get_session_stamp = getattr(user, "get_session_stamp", None)
-        stamp = None if get_session_stamp is None else get_session_stamp()
+        # A method of the class: a mock has every other.
+        has_stamp = hasattr(user.__class__, "get_session_stamp")
+        stamp = user.get_session_stamp() if has_stamp else None
+
+        if not isinstance(stamp, (str, bytes, int, type(None))):
+            raise TypeError(f"'get_session_stamp' must return a str or None, not {type(stamp)}.")
+
         self._exists = stamp is not None
-        self._subject = f"{user_id}|{stamp}"
+        self._subject = f"{user_id}|{stamp!s}"
         self._settings = settings
 
     @property

@@ -48,6 +48,7 @@ from .typing import U
 from .typing import UserCallback
 from .utils import change_session_id
 from .utils import forget_cookie
+from .utils import is_other
 
 _logger = logging.getLogger("flask_login")
 
@@ -204,8 +205,8 @@ class UserFinder(t.Generic[U]):
         if verdict is _policy.Verdict.DEMOTE:
             _session.demote(stored)
         else:
-            forget_cookie(app, stored)
             self._end_login("protection")
+            forget_cookie(app, stored)
 
         send(session_protected, app)
         return verdict is _policy.Verdict.END
@@ -290,10 +291,14 @@ class UserFinder(t.Generic[U]):
         stored = unwrap(session)
         state = get_state()
         state.reason = reason
-        state.ended_user_id = user_id = _session.user_id(stored)
+        user_id = _session.user_id(stored)
         # The login is gone. A deletion of the cookie that is still owed is not.
         state.forget |= _session.remember_intent(stored) == "clear"
         _session.discard(stored)
+
+        if Settings(the_app().config).clear_on_user_change:
+            _session.leave_owner(stored, user_id)
+
         _logger.info("A login has ended: %s", reason)
         send(session_ended, the_app(), user_id=user_id, reason=reason)
 
@@ -330,7 +335,12 @@ class UserFinder(t.Generic[U]):
         if isinstance(token, remember.Refused):
             return _refuse_cookie(token.reason)
 
+        ended = get_state().reason
         reason = _end_by_time(_as_login(token), settings)
+
+        # What ended a session is not undone by a cookie that does not know of it.
+        if (ended == "absolute" and token.undated) or (ended == "credentials" and not token.stamp):
+            reason = ended
 
         if reason is not None:
             return _refuse_cookie(reason)
@@ -340,6 +350,7 @@ class UserFinder(t.Generic[U]):
     def _resume(self, token: remember.Token, loader: UserCallback[U], settings: Settings) -> t.Any:
         stored = unwrap(session)
         state = get_state()
+        owner = _session.find_owner(stored)
         searching = is_searching()
         take_back = _session.resume(stored, token.user_id)
         reason: _policy.Reason | None = "unknown_user"
@@ -361,15 +372,19 @@ class UserFinder(t.Generic[U]):
         if reason is not None:
             return _refuse_cookie(reason)
 
-        if settings.clear_on_user_change and _is_other(state.ended_user_id, token.user_id):
+        if settings.clear_on_user_change and is_other(owner, token.user_id):
             _session.discard_others(stored, settings.preserve_keys)
 
         _session.bind(stored, self._session_identifier_generator())
-        _session.keep_login(stored, replace(_as_login(token), stamp=stamp.digest))
+        digest = stamp.digest or token.stamp
+        _session.keep_login(stored, replace(_as_login(token), stamp=digest))
         change_session_id(the_app(), stored)
 
-        if token.outdated or stamp.digest != token.stamp:
-            state.renewal = replace(token, stamp=stamp.digest)
+        # The historic format has no place for a stamp.
+        is_restamped = digest != token.stamp and settings.cookie_format != "legacy"
+
+        if token.outdated or is_restamped:
+            state.renewal = replace(token, stamp=digest)
 
         self._settle_search(user, "remember")
         send(user_loaded_from_cookie, the_app(), user=user)
@@ -402,6 +417,9 @@ class UserFinder(t.Generic[U]):
         return user
 
     def _load_user_from_header(self, header: str) -> t.Any:
+        if self._header_callback is None:
+            return None
+
         user = self._ask_loader(self._header_callback, header, "header_loader", "header")
 
         if is_nobody(user):
@@ -487,11 +505,6 @@ def _reason_to_refuse(
 
 def _is_deactivated(user: t.Any, settings: Settings) -> bool:
     return settings.check_active and not user.is_active
-
-
-def _is_other(user_id: t.Any, other: t.Any) -> bool:
-    # An ID may come back from a cookie as a string, and was an int.
-    return user_id is not None and str(user_id) != str(other)
 
 
 def _refuse_cookie(reason: _policy.Reason) -> None:

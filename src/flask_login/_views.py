@@ -59,7 +59,8 @@ def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:
 
 def mark(view: V, name: str) -> V:
     """Mark a view function, a class-based view or one of its methods."""
-    setattr(view, name, True)
+    # A method bound to an object has no attributes of its own.
+    setattr(getattr(view, "__func__", view), name, True)
     return view
 
 
@@ -72,14 +73,15 @@ def has_mark(view: View, method: str, name: str) -> bool:
     marked: list[t.Any] = [view, *_unwrapped(view)]
 
     if view_class is not None:
-        marked += [view_class, *(getattr(view_class, m, None) for m in _answering(method))]
+        names = ["dispatch_request", method.lower()]
+
+        # A 'MethodView' answers HEAD by its 'get'.
+        if method == "HEAD" and not hasattr(view_class, "head"):
+            names.append("get")
+
+        marked += [view_class, *(getattr(view_class, attribute, None) for attribute in names)]
 
     return any(name in getattr(candidate, "__dict__", ()) for candidate in marked)
-
-
-def _answering(method: str) -> tuple[str, ...]:
-    # A class-based view answers HEAD by its 'get'.
-    return (method.lower(), "dispatch_request", *(("get",) if method == "HEAD" else ()))
 
 
 def is_async(view: View) -> bool:

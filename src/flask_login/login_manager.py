@@ -352,6 +352,14 @@ class LoginManager(UserFinder[U]):
 
     def _url_to_log_in(self, view: str, message: t.Any, category: str) -> str:
         """Where to log in, after which the user comes back. There, they see the message."""
+        app = the_app()
+
+        if _challenge.is_missing(app, request.blueprint, view):
+            raise LookupError(
+                f"There is no endpoint '{view}' to send users to. Correct 'login_view',"
+                " 'refresh_view' or 'blueprint_login_views'."
+            )
+
         message = _evaluate(message)
 
         if message and self.localize_callback is not None:
@@ -361,7 +369,6 @@ class LoginManager(UserFinder[U]):
             # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
             flash(message if isinstance(message, str) else str(message), category=category)
 
-        app = the_app()
         settings = Settings(app.config)
         target = _challenge.return_url(app, unwrap(request))
 

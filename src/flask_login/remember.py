@@ -54,6 +54,8 @@ class Token:
     id: str = ""
     #: Whether it came in another format than is written now, or signed by a fallback key.
     outdated: bool = False
+    #: Whether it came in the historic format, which does not say when its login was.
+    undated: bool = False
 
     @property
     def seconds_left(self) -> float:
@@ -140,16 +142,18 @@ def read(cookie: str, settings: Settings) -> Token | Refused:
     if token is EXPIRED or not _accepts_legacy(settings):
         return token
 
-    user_id = decode_legacy(cookie, legacy_keys(settings))
+    keys = legacy_keys(settings)
+    user_id = decode_legacy(cookie, keys)
 
     if user_id is None:
         return INVALID
 
+    outdated = settings.cookie_format != "legacy" or decode_legacy(cookie, keys[-1:]) is None
     # It does not say when it was made, so what is known of it begins now.
     now = _clock.now()
     duration = settings.cookie_duration.total_seconds()
     token = new_token(user_id, authenticated_at=now, duration=duration, stamp=None, forced=False)
-    return replace(token, outdated=settings.cookie_format != "legacy")
+    return replace(token, outdated=outdated, undated=True)
 
 
 def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
@@ -164,6 +168,12 @@ def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
 
         with suppress(BadData):
             signed, issued = signer.unsign(value, return_timestamp=True)
+            signature = value.rpartition(b".")[2]
+
+            # Base64 can spell one signature in several ways. Only ours counts.
+            if base64_encode(base64_decode(signature)) != signature:
+                return INVALID
+
             return _parse(signed, int(issued.timestamp()), outdated)
 
     return INVALID
@@ -184,7 +194,7 @@ def _parse(value: bytes, issued_at: int, outdated: bool) -> Token | Refused:
             id=str(body["r"]),
             outdated=outdated,
         )
-    except (BadData, ValueError, LookupError, TypeError, AttributeError):
+    except (BadData, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         return INVALID
 
     now = _clock.now()
@@ -248,12 +258,13 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     check(settings)
     value = encode(token, settings)
     attributes = _attributes(settings)
-    length = len(dump_cookie(settings.cookie_name, value, max_size=0, **attributes))
+    header = dump_cookie(settings.cookie_name, value, expires=expires, max_size=0, **attributes)
+    longest = response.max_cookie_size or _LONGEST_COOKIE
 
-    if length > _LONGEST_COOKIE:
+    if len(header) > longest:
         raise ValueError(
-            f"The remember-me cookie of user '{str(token.user_id)[:40]}…' has {length} bytes, and"
-            f" browsers drop cookies over {_LONGEST_COOKIE}. Their ID is too long: have 'get_id'"
+            f"The remember-me cookie of user '{str(token.user_id)[:40]}…' has {len(header)} bytes,"
+            f" and browsers drop cookies over {_LONGEST_COOKIE}. Their ID is too long: have 'get_id'"
             " return a shorter one."
         )
 
@@ -282,12 +293,18 @@ def check(settings: Settings) -> None:
     """
     name = settings.cookie_name.lower()
     host_only = name.startswith("__host-")
-    # What is inherited from the session cookie meets that cookie's fate.
     samesite = settings.config.get("REMEMBER_COOKIE_SAMESITE")
+    # What is wholly inherited from the session cookie meets that cookie's fate.
+    inherited = settings.config.get("SESSION_COOKIE_SAMESITE")
+    is_mixed = (
+        "REMEMBER_COOKIE_SAMESITE" not in settings.config
+        and "REMEMBER_COOKIE_SECURE" in settings.config
+    )
     demands = {
         "REMEMBER_COOKIE_NAME '__Host-…'": host_only,
         "REMEMBER_COOKIE_NAME '__Secure-…'": name.startswith("__secure-"),
-        "REMEMBER_COOKIE_SAMESITE 'None'": isinstance(samesite, str) and samesite.lower() == "none",
+        "REMEMBER_COOKIE_SAMESITE 'None'": _is_none(samesite),
+        "SESSION_COOKIE_SAMESITE 'None'": is_mixed and _is_none(inherited),
         "REMEMBER_COOKIE_PARTITIONED": settings.cookie_partitioned,
     }
 
@@ -332,6 +349,10 @@ class _Signer(TimestampSigner):
 
     def get_timestamp(self) -> int:
         return self._issued_at
+
+
+def _is_none(samesite: t.Any) -> bool:
+    return isinstance(samesite, str) and samesite.lower() == "none"
 
 
 def _random_id() -> str:

@@ -25,7 +25,6 @@ from flask import session
 from flask import url_for
 from itsdangerous.encoding import want_bytes
 from werkzeug.local import LocalProxy
-from werkzeug.routing import BuildError
 
 from . import _clock
 from . import _next_url
@@ -105,7 +104,7 @@ def login_user(
     if remember and duration is not None:
         seconds = as_positive_duration("duration", duration).total_seconds()
 
-    if settings.clear_on_user_change and _is_user_change(stored, user_id):
+    if settings.clear_on_user_change and is_other(_session.find_owner(stored), user_id):
         _session.discard_others(stored, settings.preserve_keys)
 
     now = _clock.now()
@@ -143,12 +142,18 @@ def logout_user() -> bool:
     stored = unwrap(session)
     state = get_state()
 
-    if _session.carries_login(stored):
+    settings = Settings(app.config)
+    user_id = _session.user_id(stored)
+
+    if user_id is not None:
         change_session_id(app, stored)
-        state.ended_user_id = _session.user_id(stored)
 
     _session.discard(stored)
-    _reset(Settings(app.config), stored)
+    _reset(settings, stored)
+
+    if settings.clear_on_user_change and user_id is not None:
+        _session.leave_owner(stored, user_id)
+
     forget_cookie(app, stored)
     state.source = state.reason = state.renewal = None
     state.by_request = False
@@ -173,6 +178,12 @@ def confirm_login(user: t.Any = None) -> None:
         stored = unwrap(session)
         now = _clock.now()
         _session.keep_login(stored, replace(known, authenticated_at=now, seen_at=now))
+        token = remembered_token(app, stored)
+
+        # The cookie tells of the last real login, too.
+        if token is not None and not token.undated and token.stamp == known.stamp:
+            get_state().renewal = replace(token, authenticated_at=now)
+
         _session.confirm(stored, get_manager()._session_identifier_generator())
         _reset(Settings(app.config), stored)
 
@@ -202,7 +213,8 @@ def refresh_login(user: t.Any = None) -> None:
     _session.keep_login(stored, replace(known, stamp=digest))
     change_session_id(app, stored)
 
-    if token is not None:
+    # A cookie that was void before stays so.
+    if token is not None and (token.undated or token.stamp == known.stamp):
         get_state().renewal = _remember.reissue(token, digest)
 
 
@@ -216,11 +228,10 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     if has_request_context() and not _is_settled_by_session():
         return False
 
-    # Outside a request, there is no session to be fresh.
-    if not session or not _session.is_fresh(unwrap(session)):
-        return False
-
     stored = unwrap(session)
+
+    if not _session.is_fresh(stored):
+        return False
 
     limit = as_seconds("max_age", max_age)
 
@@ -228,7 +239,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
         limit = Settings(unwrap(current_app).config).fresh_lifetime
 
     return limit is None or not _clock.is_over(
-        _known_login(stored).authenticated_at, limit, _clock.now()
+        _ensure_login(stored).authenticated_at, limit, _clock.now()
     )
 
 
@@ -273,12 +284,16 @@ def session_expires_at() -> datetime | None:
     """When the current login ends unless there is activity, in UTC. ``None`` if nobody is logged
     in by the session, or their login has no timeouts.
     """
+    settings = Settings(unwrap(current_app).config)
+
+    if settings.idle_timeout is None and settings.absolute_timeout is None:
+        return None
+
     known = _current_login(None)
 
     if known is None:
         return None
 
-    settings = Settings(unwrap(current_app).config)
     seconds = expires_at(
         authenticated_at=known.authenticated_at,
         seen_at=known.seen_at,
@@ -389,19 +404,7 @@ def make_next_param(login_url: str, current_url: str) -> str:
 
 def expand_login_view(login_view: str) -> str:
     """The URL of a login view: an endpoint is looked up, a path or a URL is one already."""
-    if login_view.startswith(("https://", "http://", "/")):
-        return login_view
-
-    try:
-        return url_for(login_view)
-    except BuildError:
-        if login_view.removeprefix(".") in unwrap(current_app).view_functions:
-            raise
-
-        raise LookupError(
-            f"There is no endpoint '{login_view}' to send users to. Correct 'login_view',"
-            " 'refresh_view' or 'blueprint_login_views'."
-        ) from None
+    return login_view if _next_url.is_url(login_view) else url_for(login_view)
 
 
 def is_safe_url(
@@ -566,6 +569,9 @@ def guard_by(
     """
 
     def decorate(view: V) -> V:
+        if not callable(view):
+            raise TypeError(f"A guard goes on a view, not on {view!r}: name its arguments.")
+
         @wraps(view)
         def guarded(*args: t.Any, **kwargs: t.Any) -> t.Any:
             refuse = None if is_guard_off() else refusal()
@@ -606,7 +612,24 @@ def remembered_token(app: Flask, stored: t.Any) -> _remember.Token | None:
     if isinstance(token, _remember.Refused):
         return None
 
-    return token if str(token.user_id) == str(_session.user_id(stored)) else None
+    if str(token.user_id) != str(_session.user_id(stored)):
+        return None
+
+    return _completed(token, stored) if token.undated else token
+
+
+def _completed(token: _remember.Token, stored: t.Any) -> _remember.Token:
+    """A token of a historic cookie, with what the session knows and the cookie does not."""
+    seconds = _session.remember_seconds(stored)
+    known = _session.find_login(stored)
+
+    if seconds is not None:
+        token = replace(token, duration=seconds)
+
+    if known is not None:
+        token = replace(token, authenticated_at=known.authenticated_at, stamp=known.stamp)
+
+    return token
 
 
 def _is_settled_by_session() -> bool:
@@ -654,10 +677,10 @@ def _current_login(user: t.Any) -> _session.Login | None:
         if not carried or str(user_id) != str(_session.user_id(stored)):
             raise ValueError("The given user is not the one who is logged in.")
 
-    return _known_login(stored) if carried else None
+    return _ensure_login(stored) if carried else None
 
 
-def _known_login(stored: t.Any) -> _session.Login:
+def _ensure_login(stored: t.Any) -> _session.Login:
     """What is kept of the session's login. One that an older version began starts to be known."""
     known = _session.find_login(stored)
 
@@ -669,10 +692,11 @@ def _known_login(stored: t.Any) -> _session.Login:
     return known
 
 
-def _is_user_change(stored: t.Any, user_id: t.Any) -> bool:
-    ended = get_state().ended_user_id
-    previous = ended if ended is not None else _session.user_id(stored)
-    return previous is not None and str(previous) != str(user_id)
+def is_other(user_id: t.Any, other: t.Any) -> bool:
+    """Whether two IDs, the first of which may be missing, are of different users. One may have come
+    back from a cookie as a string, and was an int.
+    """
+    return user_id is not None and str(user_id) != str(other)
 
 
 def _reset(settings: Settings, stored: t.Any) -> None:

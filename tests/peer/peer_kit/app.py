@@ -60,9 +60,10 @@ def build_app(
     """
     app = Flask("peer")
     app.config.update(SECRET_KEY="deterministic", REMEMBER_COOKIE_FORMAT="legacy")
-    app.config.update(config)
     app.test_client_class = flask_login.FlaskLoginClient
     login_manager = flask_login.LoginManager(app)
+    # Afterwards, because this package tells of a setting that cannot work as soon as it sees it.
+    app.config.update(config)
     heard: list[str] = []
     users = {id: User(id, active=id != "3") for id in "1234"}
     app.extensions["peer_users"] = users

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 
 Record = Mapping[str, t.Any]
 
+#: What only this package keeps, of each login. Flask-Login 0.6.3 carries it along unread.
+OWN_FIELDS = {"session _login"}
+
 _ABSENT: t.Any = object()
 
 
@@ -16,6 +19,7 @@ def differing_fields(here: Sequence[Record], there: Sequence[Record], index: int
     """The fields of a step that differ, without those that follow from another difference."""
     ours, theirs = here[index], there[index]
     fields = {field for field in ours.keys() | theirs.keys() if _differs(field, ours, theirs)}
+    fields -= OWN_FIELDS
 
     if "heard" in fields:
         fields.remove("heard")
@@ -44,7 +48,11 @@ def _differs(field: str, ours: Record, theirs: Record) -> bool:
 
 
 def _session(records: Sequence[Record], index: int) -> dict[str, t.Any]:
-    return {f: value for f, value in records[index].items() if f.startswith("session ")}
+    return {
+        field: value
+        for field, value in records[index].items()
+        if field.startswith("session ") and field not in OWN_FIELDS
+    }
 
 
 def _differing_signals(ours: Collection[str], theirs: Collection[str]) -> set[str]:

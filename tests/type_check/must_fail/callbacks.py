@@ -26,15 +26,15 @@ def ask() -> User | None:
     return None
 
 
-user_callback: UserCallback[User] = find_name
-user_callback = ask
-request_callback: RequestCallback[User] = ask
-challenge: ChallengeCallback = refuse
-login_view: LoginView = 1
+user_callback: UserCallback[User] = find_name  # fails: assignment | reportAssignmentType
+user_callback = ask  # fails: assignment | reportAssignmentType
+request_callback: RequestCallback[User] = ask  # fails: assignment | reportAssignmentType
+challenge: ChallengeCallback = refuse  # fails: assignment | reportAssignmentType
+login_view: LoginView = 1  # fails: assignment | reportAssignmentType
 
 login_manager = LoginManager()
-login_manager.login_view = 401
-login_manager.session_protection = True
-login_manager.unauthorized_callback = refuse
-login_manager.blueprint_login_views = {"api": 401}
-LoginManager(app="app")
+login_manager.login_view = 401  # fails: assignment | reportAttributeAccessIssue
+login_manager.session_protection = True  # fails: assignment | reportAttributeAccessIssue
+login_manager.unauthorized_callback = refuse  # fails: assignment | reportAttributeAccessIssue
+login_manager.blueprint_login_views = {"api": 401}  # fails: dict-item | reportAttributeAccessIssue
+LoginManager(app="app")  # fails: arg-type | reportArgumentType

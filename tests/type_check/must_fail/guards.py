@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+
 from flask_login import anonymous_required
 from flask_login import fresh_login_required
 from flask_login import login_exempt
@@ -39,22 +41,22 @@ def show_anyone(number: int) -> str:
     return str(number)
 
 
-show("1")
-show(number=1, page=2)
-show_way()
-show_fresh("1")
-show_guest("1")
-show_admin("1")
-show_anyone("1")
+show("1")  # fails: arg-type | reportArgumentType
+show(number=1, page=2)  # fails: call-arg | reportCallIssue
+show_way()  # fails: call-arg | reportCallIssue
+show_guest("1")  # fails: arg-type | reportArgumentType
+show_admin("1")  # fails: arg-type | reportArgumentType
+show_anyone("1")  # fails: arg-type | reportArgumentType
 
-count: int = show(1)
-text: str = show_fresh(1)
+count: int = show(1)  # fails: assignment | reportAssignmentType
+text: str = show_fresh(1)  # fails: assignment | reportAssignmentType
+coroutine: Coroutine[None, None, str] = show_fresh("1")  # fails: arg-type | reportArgumentType
 
-login_required("session")
-login_required(via=1)
-login_required(show, via="session")
-fresh_login_required(show, max_age=300)
-fresh_login_required(max_age="5 minutes")
-anonymous_required(1)
-user_passes_test(True)
-user_passes_test(lambda user: True, "Admins only.")
+login_required("session")  # fails: call-overload | reportArgumentType
+login_required(via=1)  # fails: call-overload | reportArgumentType
+login_required(show, via="session")  # fails: call-overload | reportCallIssue
+fresh_login_required(show, max_age=300)  # fails: call-overload | reportCallIssue
+fresh_login_required(max_age="5 minutes")  # fails: call-overload | reportArgumentType
+anonymous_required(1)  # fails: call-overload | reportArgumentType
+user_passes_test(True)  # fails: arg-type | reportArgumentType
+user_passes_test(lambda user: True, "Admins only.")  # fails: call-arg | reportCallIssue

@@ -44,21 +44,21 @@ def load_anyone() -> User | None:
     return None
 
 
-login_manager.user_loader(load_stranger)
-login_manager.user_loader(load_stranger_async)
-login_manager.user_loader(load_by_number)
-login_manager.user_loader(load_by_request)
-login_manager.user_loader(load_anyone)
-login_manager.user_loader(User)
-login_manager.request_loader(load_stranger)
-login_manager.request_loader(load_anyone)
-login_manager.loader("bearer")("load_user")
-login_manager.loader("bearer", "Bearer")
-LoginManager().user_loader(load_by_number)
+login_manager.user_loader(load_stranger)  # fails: arg-type | reportArgumentType
+login_manager.user_loader(load_stranger_async)  # fails: arg-type | reportArgumentType
+login_manager.user_loader(load_by_number)  # fails: arg-type | reportArgumentType
+login_manager.user_loader(load_by_request)  # fails: arg-type | reportArgumentType
+login_manager.user_loader(load_anyone)  # fails: arg-type | reportArgumentType
+login_manager.user_loader(User)  # fails: arg-type | reportArgumentType
+login_manager.request_loader(load_stranger)  # fails: arg-type | reportArgumentType
+login_manager.request_loader(load_anyone)  # fails: arg-type | reportArgumentType
+login_manager.loader("bearer")("load_user")  # fails: type-var | reportArgumentType
+login_manager.loader("bearer", "Bearer")  # fails: call-arg | reportCallIssue
+LoginManager().user_loader(load_by_number)  # fails: arg-type | reportArgumentType
 
 # Users have what their class has, and a loader may find none.
-login_manager.current_user.nickname
-login_manager.current_user = User()
-load_user("1").name
-load_user(1)
-strangers: LoginManager[Stranger] = login_manager
+print(login_manager.current_user.nickname)  # fails: attr-defined | reportAttributeAccessIssue
+login_manager.current_user = User()  # fails: misc | reportAttributeAccessIssue
+print(load_user("1").name)  # fails: union-attr | reportOptionalMemberAccess
+load_user(1)  # fails: arg-type | reportArgumentType
+strangers: LoginManager[Stranger] = login_manager  # fails: assignment | reportAssignmentType

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_login import UserMixin
 from flask_login.typing import UserProtocol
 
 
@@ -12,20 +11,23 @@ class Nameless:
     is_anonymous = False
 
 
-class Wordy(Nameless):
+class Wordy:
+    is_authenticated = True
     is_active = "yes"
+    is_anonymous = False
 
     def get_id(self) -> str:
         return "1"
 
 
-class Numbered(UserMixin):
-    def get_id(self) -> int:
-        return 1
+def ask(user: UserProtocol) -> None:
+    user.is_active = False  # fails: misc | reportAttributeAccessIssue
+    print(user.name)  # fails: attr-defined | reportAttributeAccessIssue
+    text: str = user.is_active  # fails: assignment | reportAssignmentType
+    print(text)
 
 
-user: UserProtocol = UserMixin()
-user = Nameless()
-user = Wordy()
-user.is_active = False
-user.name
+ask(Nameless())  # fails: arg-type | reportArgumentType
+ask(Wordy())  # fails: arg-type | reportArgumentType
+ask(None)  # fails: arg-type | reportArgumentType
+nameless: UserProtocol = Nameless()  # fails: assignment | reportAssignmentType

@@ -9,6 +9,9 @@ REFUSALS: dict[str, list[Point]] = {
     "The view is called exactly once, whatever it raises": [
         ("guards of views that fail", "2", "heard view"),
     ],
+    "An unknown login view is an error that names it, before anything is flashed": [
+        ("to an unknown endpoint", "*", "session _flashes"),
+    ],
     "None is not logged in": [
         ("nobody is None", "1-2", "status", "heard user_unauthorized"),
         ("nobody is None", "1-4", "session _flashes"),

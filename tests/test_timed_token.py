@@ -1,0 +1,249 @@
+"""The remember-me cookie's own format: what it says, who can verify it, and how long it is good."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import typing as t
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import base64_decode
+from itsdangerous import base64_encode
+from itsdangerous import TimestampSigner
+
+from flask_login import decode_cookie
+from flask_login import encode_cookie
+from flask_login import LoginManager
+
+YEAR = 365 * 24 * 3600
+
+
+def signer_for(key: str) -> TimestampSigner:
+    return TimestampSigner(key, salt="flask-login.remember", digest_method=hashlib.sha512)
+
+
+def body_of(token: str) -> dict[str, t.Any]:
+    encoded = token.rpartition("|")[2].partition(".")[0]
+    return t.cast("dict[str, t.Any]", json.loads(base64_decode(encoded)))
+
+
+@pytest.fixture
+def token(browser: FlaskClient, clock: t.Any, token_of: t.Any) -> str:
+    browser.get("/login/1?remember&duration=60")
+    return t.cast(str, token_of(browser))
+
+
+@pytest.mark.parametrize(
+    "user_id", ["1", "", "a|b", "a.b", "佐藤", 'with space;=,"', "user@example.com"]
+)
+def test_token_begins_with_the_user_id(
+    browser: FlaskClient, users: dict[str, t.Any], token_of: t.Any, user_id: str
+) -> None:
+    users["1"].id = user_id
+    browser.get("/login/1?remember")
+    assert token_of(browser).startswith(f"{user_id}|")
+
+
+def test_token_is_an_id_and_three_parts(token: str) -> None:
+    assert re.fullmatch(r"1\|[\w-]+\.[\w-]+\.[\w-]+", token)
+
+
+def test_itsdangerous_verifies_it(token: str, clock: t.Any) -> None:
+    value, issued = signer_for("deterministic").unsign(token, return_timestamp=True)
+    assert value.decode() == token.rsplit(".", 2)[0]
+    assert issued.timestamp() == clock.now
+
+
+def test_itsdangerous_verifies_it_by_a_list_of_keys(app: Flask, token: str) -> None:
+    keys = ["old", "deterministic"]
+    signer = TimestampSigner(keys, salt="flask-login.remember", digest_method=hashlib.sha512)
+    assert signer.validate(token)
+
+
+def test_body_is_compact_json_in_url_safe_base64(token: str) -> None:
+    encoded = token.rpartition("|")[2].partition(".")[0]
+    compact = json.dumps(body_of(token), separators=(",", ":"))
+    assert encoded == base64_encode(compact).decode()
+
+
+def test_body_says_when_for_how_long_and_a_random_id(token: str, clock: t.Any) -> None:
+    body = body_of(token)
+    assert body == {"a": clock.now, "d": 60, "r": body["r"]}
+
+
+def test_body_has_the_digest_of_a_stamp(
+    browser: FlaskClient, users: dict[str, t.Any], token_of: t.Any
+) -> None:
+    users["1"].stamp = "password hash"
+    browser.get("/login/1?remember")
+    assert len(base64_decode(body_of(token_of(browser))["s"])) == 32
+
+
+def test_random_id_has_128_bits(token: str) -> None:
+    assert len(base64_decode(body_of(token)["r"])) == 16
+
+
+def test_two_logins_never_share_a_cookie(
+    browser: FlaskClient, clock: t.Any, token_of: t.Any
+) -> None:
+    tokens = set()
+
+    for _ in range(20):
+        browser.get("/login/1?remember")
+        tokens.add(token_of(browser))
+
+    assert len(tokens) == 20
+
+
+@pytest.mark.parametrize("user_id", [7, -7, 0, "7", "-7"], ids=repr)
+def test_loader_is_given_the_id_as_it_was(
+    login_manager: LoginManager, browser: FlaskClient, users: dict[str, t.Any], user_id: int | str
+) -> None:
+    asked: list[t.Any] = []
+    users["1"].get_id = lambda: user_id
+    login_manager.user_loader(lambda user_id: asked.append(user_id) or users["1"])
+    browser.get("/login/1?remember")
+    browser.delete_cookie("session")
+    browser.get("/me")
+    assert [(type(asked_for), asked_for) for asked_for in asked] == [(type(user_id), user_id)]
+
+
+@pytest.mark.parametrize(
+    ("login", "lifetime"),
+    [("/login/1?remember", YEAR), ("/login/1?remember&duration=60", 60)],
+    ids=["configured", "given"],
+)
+@pytest.mark.parametrize(("more", "user"), [(-1, "1"), (0, "nobody")], ids=["before", "after"])
+def test_token_is_good_for_its_duration(
+    browser: FlaskClient, clock: t.Any, login: str, lifetime: int, more: int, user: str
+) -> None:
+    browser.get(login)
+    browser.delete_cookie("session")
+    clock.tick(lifetime + more)
+    assert browser.get("/me").text == user
+
+
+@pytest.mark.parametrize(("seconds", "user"), [(60, "1"), (61, "nobody")], ids=["before", "after"])
+def test_token_from_the_future_is_refused(
+    browser: FlaskClient, clock: t.Any, seconds: int, user: str
+) -> None:
+    browser.get("/login/1?remember")
+    browser.delete_cookie("session")
+    clock.tick(-seconds)
+    assert browser.get("/me").text == user
+
+
+def test_expired_token_is_deleted(browser: FlaskClient, token: str, clock: t.Any) -> None:
+    browser.delete_cookie("session")
+    clock.tick(60)
+    browser.get("/me")
+    assert browser.get_cookie("remember_token") is None
+
+
+def test_shorter_configuration_leaves_a_token_its_duration(
+    app: Flask, browser: FlaskClient, clock: t.Any
+) -> None:
+    browser.get("/login/1?remember")
+    browser.delete_cookie("session")
+    app.config["REMEMBER_COOKIE_DURATION"] = 60
+    clock.tick(YEAR - 1)
+    assert browser.get("/me").text == "1"
+
+
+def test_cookie_expires_with_its_token(
+    browser: FlaskClient, clock: t.Any, expiry_of: t.Any
+) -> None:
+    assert expiry_of(browser.get("/login/1?remember&duration=60")) == clock.now + 60
+
+
+def test_refresh_moves_the_expiry(
+    app: Flask, browser: FlaskClient, token: str, clock: t.Any, expiry_of: t.Any
+) -> None:
+    app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = True
+    clock.tick(50)
+    assert expiry_of(browser.get("/me")) == clock.now + 60
+
+
+@pytest.mark.parametrize(("seconds", "user"), [(59, "1"), (60, "nobody")], ids=["before", "after"])
+def test_refreshed_token_is_good_for_another_duration(
+    app: Flask, browser: FlaskClient, token: str, clock: t.Any, seconds: int, user: str
+) -> None:
+    app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = True
+    clock.tick(50)
+    browser.get("/me")
+    browser.delete_cookie("session")
+    clock.tick(seconds)
+    assert browser.get("/me").text == user
+
+
+def test_refresh_never_moves_the_time_of_the_login(
+    app: Flask, browser: FlaskClient, token: str, clock: t.Any, token_of: t.Any
+) -> None:
+    app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = True
+    clock.tick(50)
+    browser.get("/me")
+    assert body_of(token_of(browser)) == body_of(token)
+
+
+def test_decode_cookie_reads_it(app: Flask, token: str) -> None:
+    with app.app_context():
+        assert decode_cookie(token) == "1"
+        assert decode_cookie(token.encode()) == "1"
+
+
+@pytest.mark.parametrize("key", ["deterministic", b"deterministic"], ids=repr)
+def test_decode_cookie_reads_it_by_a_given_key(app: Flask, token: str, key: str | bytes) -> None:
+    app.config["SECRET_KEY"] = "another"
+
+    with app.app_context():
+        assert decode_cookie(token, key=key) == "1"
+        assert decode_cookie(token) is None
+
+
+def test_decode_cookie_reads_the_historic_format(app: Flask) -> None:
+    with app.app_context():
+        assert decode_cookie(encode_cookie("1")) == "1"
+
+
+def test_decode_cookie_refuses_an_expired_one(app: Flask, token: str, clock: t.Any) -> None:
+    clock.tick(60)
+
+    with app.app_context():
+        assert decode_cookie(token) is None
+
+
+def test_encode_cookie_stays_historic(app: Flask) -> None:
+    digest = hmac.new(b"deterministic", b"1", hashlib.sha512).hexdigest()
+
+    with app.app_context():
+        assert encode_cookie("1") == f"1|{digest}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no JSON",
+        "[]",
+        "{}",
+        '{"a": 1, "d": 60}',
+        '{"a": 1, "d": "long", "r": ""}',
+        '{"a": null, "d": 60, "r": ""}',
+        '{"a": Infinity, "d": 60, "r": ""}',
+        '{"a": 1, "d": 60, "r": "", "i": 1}',
+        '{"a": 9999999999, "d": 60, "r": ""}',
+    ],
+)
+def test_what_else_is_signed_like_this_is_refused(app: Flask, clock: t.Any, body: str) -> None:
+    class Signer(TimestampSigner):
+        def get_timestamp(self) -> int:
+            return t.cast(int, clock.now)
+
+    signer = Signer("deterministic", salt="flask-login.remember", digest_method=hashlib.sha512)
+    forged = signer.sign(f"one|{base64_encode(body).decode()}")
+
+    with app.app_context():
+        assert decode_cookie(forged) is None
