@@ -13,7 +13,6 @@ from werkzeug.local import LocalProxy
 from flask_login import AnonymousUserMixin
 from flask_login import current_user
 from flask_login import get_current_user
-from flask_login import login_user
 from flask_login import LoginManager
 from flask_login import user_accessed
 

@@ -168,9 +168,14 @@ def drop_others() -> None:
     afterwards is this request's.
     """
     namespace = _g._get_current_object().__dict__
-    owner = namespace.pop("_login_owner", None)
+    owner = namespace.get("_login_owner")
 
-    if owner is not None and namespace.get("_login_user") is owner.user:
+    if owner is None or owner is find_state():
+        return
+
+    del namespace["_login_owner"]
+
+    if namespace.get("_login_user") is owner.user:
         del namespace["_login_user"]
 
 

@@ -264,8 +264,8 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     if len(header) > longest:
         raise ValueError(
             f"The remember-me cookie of user '{str(token.user_id)[:40]}…' has {len(header)} bytes,"
-            f" and browsers drop cookies over {_LONGEST_COOKIE}. Their ID is too long: have 'get_id'"
-            " return a shorter one."
+            f" and browsers drop cookies over {_LONGEST_COOKIE}. Their ID is too long: have"
+            " 'get_id' return a shorter one."
         )
 
     response.set_cookie(settings.cookie_name, value=value, expires=expires, **attributes)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import contextmanager
 from contextlib import ExitStack
 from contextlib import suppress
+from copy import deepcopy
 from datetime import datetime
 from datetime import timedelta
 from datetime import tzinfo
@@ -20,14 +21,17 @@ from uuid import UUID
 
 from flask import current_app
 from flask import Flask
+from flask import g
 from flask import has_request_context
 from flask import request
 from flask import session
 from flask.testing import EnvironBuilder
 from flask.testing import FlaskClient
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError
 from werkzeug.routing import Rule
+from werkzeug.test import Cookie
 
 from . import _clock
 from . import _request
@@ -92,7 +96,7 @@ class LoginClient(FlaskClient):
             client.post("/publish")
         """
         with self.session_transaction() as before:
-            kept = dict(before)
+            kept = deepcopy(dict(before))
 
         cookie = self._remember_cookie()
         self.login(user, fresh=fresh)
@@ -104,35 +108,65 @@ class LoginClient(FlaskClient):
                 after.clear()
                 after.update(kept)
 
-            if cookie is not None:
-                self.set_cookie(**cookie)
+            self._restore_remember_cookie(cookie)
 
-    def _remember_cookie(self) -> dict[str, t.Any] | None:
-        settings = Settings(self.application.config)
+    def _remember_cookie(self) -> Cookie | None:
+        return self.get_cookie(self._settings.cookie_name, **self._cookie_place)
+
+    def _restore_remember_cookie(self, cookie: Cookie | None) -> None:
+        self.delete_cookie(self._settings.cookie_name, **self._cookie_place)
+
+        if cookie is not None:
+            self.set_cookie(
+                cookie.key,
+                cookie.decoded_value,
+                origin_only=cookie.origin_only,
+                **self._cookie_place,
+            )
+
+    @property
+    def _settings(self) -> Settings:
+        return Settings(self.application.config)
+
+    @property
+    def _cookie_place(self) -> dict[str, t.Any]:
         host = EnvironBuilder(self.application).server_name
-        domain = (settings.cookie_domain or host).lstrip(".")
-        place = {"domain": domain, "path": settings.cookie_path or "/"}
-        cookie = self.get_cookie(settings.cookie_name, **place)
-        return None if cookie is None else {"key": cookie.key, "value": cookie.value, **place}
+        domain = self._settings.cookie_domain or host
+        return {"domain": domain.lstrip("."), "path": self._settings.cookie_path or "/"}
 
     def _in_request(self, act: Callable[[], t.Any]) -> None:
-        """Call a function in a request by this client, and keep the cookies of its response."""
+        """Call a function in a request by this client, and keep the cookies of its response. What
+        the application does before and after requests, it does for this one as well.
+        """
         app = self.application
+        before = app.before_request_funcs.setdefault(None, [])
         builder = EnvironBuilder(app, environ_base=self.environ_base)
+        raised: list[BaseException] = []
 
-        def answer(environ: t.Any, start_response: t.Any) -> t.Any:
-            with app.request_context(environ):
+        def act_first() -> ResponseReturnValue | None:
+            try:
                 act()
-                response = app.process_response(app.response_class())
-                return response(environ, start_response)
+            except Exception as error:
+                raised.append(error)
+                return "", 500
 
-        setattr(self, "application", answer)  # noqa: B010
+            return None
+
+        def answer_last() -> ResponseReturnValue:
+            return ""
+
+        before.insert(0, act_first)
+        before.append(answer_last)
 
         try:
-            self.run_wsgi_app(builder.get_environ())
+            self.run_wsgi_app(builder.get_environ(), buffered=True)
         finally:
-            setattr(self, "application", app)  # noqa: B010
+            before.remove(act_first)
+            before.remove(answer_last)
             builder.close()
+
+        if raised:
+            raise raised[0]
 
 
 @contextmanager
@@ -242,8 +276,10 @@ def closed_routes(
 
 
 def _example_url(app: Flask, rule: Rule, method: str, arguments: Mapping[str, t.Any]) -> str:
-    known = {**arguments, **(rule.defaults or {})}
-    names = sorted({str(name) for name in t.cast(t.Any, rule).arguments} - set(known))
+    wanted = {str(name) for name in t.cast(t.Any, rule).arguments}
+    given = {**arguments, **(rule.defaults or {})}
+    known = {name: value for name, value in given.items() if name in wanted}
+    names = sorted(wanted - set(known))
     adapter = app.url_map.bind("localhost")
 
     for values in product(_EXAMPLES, repeat=len(names)):
@@ -270,13 +306,18 @@ def _leads_to_login(app: Flask, location: str | None) -> bool:
 def _restored() -> Generator[None, None, None]:
     """Bring back what the session and the request say of the user."""
     stored = _request.unwrap(session)
-    kept = dict(stored)
+    kept = deepcopy(dict(stored))
+    names = Settings(_request.the_app().config).reset_keys
+    on_g = {name: g.get(name) for name in names if name in g}
     bring_back = _request.keep_state()
 
     try:
         yield
     finally:
         bring_back()
+
+        for name, value in on_g.items():
+            setattr(g, name, value)
 
         if dict(stored) != kept:
             stored.clear()

@@ -140,6 +140,6 @@ login_manager.unauthorized_callback = answer
 login_manager.needs_refresh_callback = answer_async
 
 
-def ask(callback: UserCallback[User], user_id: str) -> MaybeAwaitable[User | None]:
-    found = callback(user_id)
-    return found if isinstance(found, Awaitable) else found
+async def ask(callback: UserCallback[User], user_id: str) -> User | None:
+    found: MaybeAwaitable[User | None] = callback(user_id)
+    return await found if isinstance(found, Awaitable) else found

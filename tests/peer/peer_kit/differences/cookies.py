@@ -45,7 +45,7 @@ COOKIES: dict[str, list[Point]] = {
         ("refresh each request after the cookie went", "2-3", "cookie session"),
     ],
     "A cookie that a fallback key verified is signed anew": [
-        ("key before", "0", COOKIE, PROTECTION),
+        ("key before", "0", COOKIE),
     ],
     "A str key that latin-1 cannot encode becomes bytes by UTF-8": [
         ("calls in *", "*ключ*", "outcome"),
