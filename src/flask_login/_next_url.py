@@ -133,7 +133,7 @@ def is_safe(
         return False
 
     # As a whole: no userinfo, no other port, no longer name, no look-alike.
-    return parts.netloc.lower() in {host.lower() for host in allowed_hosts}
+    return bool(parts.netloc) and parts.netloc.lower() in {host.lower() for host in allowed_hosts}
 
 
 def normalize(target: str) -> str:

@@ -22,18 +22,29 @@ NO_ACTIVITY = "_login_no_activity"
 #: The mark of views that stay open where a login is required by default.
 EXEMPT = "_login_exempt"
 
+_REFUSAL = "_login_refusal"
+
 # The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
 _guarded: WeakSet[View] = WeakSet()
 _guards: WeakSet[View] = WeakSet()
 
 
-def mark_guarded(view: View, guard: View) -> None:
-    """Note that ``guard`` was put before ``view`` and all that ``view`` itself wraps."""
+def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any]) -> None:
+    """Note that ``guard`` was put before ``view`` and all that ``view`` itself wraps.
+
+    :param refusal: What the guard asks, which returns ``None`` or what answers instead.
+    """
+    guard.__dict__[_REFUSAL] = refusal
     _guards.add(guard)
 
     # What cannot be referred to weakly, such as a callable object with slots, is no view function.
     with suppress(TypeError):
         _guarded.update(_unwrapped(view))
+
+
+def refusals_of(view: View) -> list[Callable[[], t.Any]]:
+    """What the guards before a view ask, from the outside in."""
+    return [guard.__dict__[_REFUSAL] for guard in _unwrapped(view) if guard in _guards]
 
 
 def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:

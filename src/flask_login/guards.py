@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from inspect import isawaitable
+from urllib.parse import unquote
 from urllib.parse import urlsplit
 
 from flask import abort
 from flask import redirect
 from flask import request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from . import _challenge
 from . import _views
@@ -49,15 +52,10 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
     """
 
     def go_on() -> ResponseReturnValue:
-        here = request.root_path + request.path
+        home = utils.home_url(redirect_to)
 
-        for target in (
-            utils.safe_next_url(redirect_to),
-            utils.home_url(redirect_to),
-            utils.home_url(),
-        ):
-            # Sent to this very view, they would be sent on for ever.
-            if urlsplit(target).path != here:
+        for target in (utils.safe_next_url(home), home, utils.home_url()):
+            if not _sends_back(target):
                 return redirect(target, code=_challenge.redirect_code(request.method))
 
         abort(403)
@@ -91,6 +89,30 @@ def user_passes_test(
             return utils.get_manager().unauthorized
 
         passes = to_sync(the_app(), test)(unwrap(utils.current_user))
+
+        # It is true, whatever its result would be.
+        if isawaitable(passes):
+            raise TypeError("A test that is not an 'async def' function returned an awaitable.")
+
         return None if passes else lambda: utils.get_manager()._answer_forbidden(reason)
 
     return utils.guard_by(refusal)
+
+
+def _sends_back(target: str) -> bool:
+    """Whether a guard of ours before a view of this application would refuse the current user, and
+    perhaps send them here again, for ever.
+    """
+    app = the_app()
+    parts = urlsplit(target)
+    adapter = app.create_url_adapter(request)
+
+    if adapter is None or parts.netloc not in {"", request.host}:
+        return False
+
+    try:
+        endpoint, _ = adapter.match(unquote(parts.path.removeprefix(request.root_path)), "GET")
+    except HTTPException:
+        return False
+
+    return any(refusal() for refusal in _views.refusals_of(app.view_functions[endpoint]))

@@ -41,6 +41,7 @@ from ._request import unwrap
 from ._request import url_of
 from ._stamp import Stamp
 from ._views import V
+from .config import as_names
 from .config import as_positive_duration
 from .config import as_seconds
 from .config import EXEMPT_METHODS
@@ -421,9 +422,8 @@ def is_safe_url(
         require_https = has_request_context() and request.is_secure
 
     field = Settings(unwrap(current_app).config).next_param if has_app_context() else "next"
-    return _next_url.is_safe(
-        target, allowed_hosts=allowed_hosts, require_https=require_https, field=field
-    )
+    hosts = as_names("allowed_hosts", allowed_hosts)
+    return _next_url.is_safe(target, allowed_hosts=hosts, require_https=require_https, field=field)
 
 
 def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] = ()) -> str:
@@ -583,7 +583,7 @@ def guard_by(
             call = unwrap(current_app).ensure_sync(view) if current_app else view
             return call(*args, **kwargs)
 
-        _views.mark_guarded(view, guarded)
+        _views.mark_guarded(view, guarded, refusal)
         return t.cast(V, guarded)
 
     return decorate
