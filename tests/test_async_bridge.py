@@ -7,19 +7,15 @@ from __future__ import annotations
 import asyncio
 import threading
 import typing as t
-from functools import wraps
 
 import pytest
 from flask import Flask
 from flask import request
 from flask import session
 from flask.testing import FlaskClient
-from flask.views import MethodView
-from flask.views import View
 
 from flask_login import confirm_login
 from flask_login import current_user
-from flask_login import fresh_login_required
 from flask_login import login_fresh
 from flask_login import login_required
 from flask_login import login_user
@@ -30,7 +26,6 @@ from flask_login import user_loaded_from_cookie
 from flask_login import user_logged_in
 from flask_login import user_logged_out
 from flask_login import user_login_confirmed
-from flask_login import user_passes_test
 from flask_login import user_unauthorized
 
 pytest.importorskip("asgiref")
@@ -55,6 +50,11 @@ def loads(login_manager: LoginManager, users: Users) -> list[str]:
 async def name_of_user() -> str:
     await asyncio.sleep(0)
     return str(current_user.get_id() or "nobody")
+
+
+def name_in_session(client: FlaskClient, user_id: str) -> None:
+    with client.session_transaction() as login:
+        login["_user_id"] = user_id
 
 
 class TestAsyncLoader:
@@ -116,7 +116,8 @@ class TestAsyncLoader:
         async def load_user(request: t.Any) -> t.Any:
             return users.get(request.headers.get("X-Key"))
 
-        app.before_request(name_of_user_in_header)
+        # It answers in place of the view.
+        app.before_request(name_of_user)
 
         assert browser.get("/plain", headers={"X-Key": "2"}).text == "2"
 
@@ -127,8 +128,8 @@ class TestAsyncLoader:
         async def load_user(user_id: str) -> t.Any:
             return users.get(request.args["as"]) if session["_user_id"] == user_id else None
 
-        app.before_request(name_of_user_in_header)
-        browser.get("/login/1?as=1")
+        app.before_request(name_of_user)
+        name_in_session(browser, "1")
 
         assert browser.get("/plain?as=2").text == "2"
 
@@ -139,49 +140,32 @@ class TestAsyncLoader:
         async def load_user(user_id: str) -> t.Any:
             raise LookupError(user_id)
 
-        @app.get("/caught")
-        async def caught() -> str:
-            return "unreachable"
-
         @app.before_request
-        async def look() -> str | None:
-            try:
+        async def look() -> str:
+            with pytest.raises(LookupError) as caught:
                 await name_of_user()
-            except LookupError as error:
-                return f"caught {error}, {error.__notes__[0][:29]}"  # type: ignore[attr-defined]
 
-            return None
+            return str(caught.value.__notes__)  # type: ignore[attr-defined]
 
-        with browser.session_transaction() as kept:
-            kept["_user_id"] = "1"
+        name_in_session(browser, "1")
 
-        assert browser.get("/caught").text == "caught 1, Raised by the user_loader 'Te"
+        assert "Raised by the user_loader" in browser.get("/plain").text
 
-    def test_sync_loader_stays_in_the_thread_of_the_request(
-        self, app: Flask, browser: FlaskClient, login_manager: LoginManager, users: Users
+    def test_sync_loader_stays_in_the_thread_of_the_view(
+        self, app: Flask, browser: FlaskClient, login_manager: LoginManager
     ) -> None:
         threads: list[int] = []
-
-        @login_manager.user_loader
-        def load_user(user_id: str) -> t.Any:
-            threads.append(threading.get_ident())
-            return users.get(user_id)
+        login_manager.user_loader(lambda user_id: threads.append(threading.get_ident()))
 
         @app.before_request
         async def look() -> None:
             threads.append(threading.get_ident())
             await name_of_user()
 
-        with browser.session_transaction() as kept:
-            kept["_user_id"] = "1"
-
+        name_in_session(browser, "1")
         browser.get("/plain")
 
         assert threads[0] == threads[1]
-
-
-async def name_of_user_in_header() -> str:
-    return await name_of_user()
 
 
 class TestAsyncReceiver:
@@ -239,22 +223,33 @@ class TestAsyncReceiver:
 
         assert seen == [(True, "1", True)]
 
-    def test_receiver_of_a_restore_is_waited_for(
-        self, app: Flask, browser: FlaskClient, loads: list[str]
-    ) -> None:
+    def test_receiver_of_a_restore_is_waited_for(self, app: Flask, browser: FlaskClient) -> None:
         seen: list[str] = []
 
         async def receive(sender: Flask, user: t.Any) -> None:
             seen.append(await name_of_user())
 
-        app.before_request(name_of_user_in_header)
-        browser.get("/plain")
+        app.add_url_rule("/name", view_func=name_of_user)
+        browser.get("/login/1?remember")
+        browser.delete_cookie("session")
 
-        with app.test_request_context(), user_logged_in.connected_to(receive, app):
-            login_user(t.cast(t.Any, current_user) if False else _user_of(loads, app))
+        with user_loaded_from_cookie.connected_to(receive, app):
+            assert browser.get("/name").text == "1"
 
         assert seen == ["1"]
 
+    def test_error_of_a_receiver_is_raised_there(
+        self, app: Flask, client: FlaskClient, users: Users
+    ) -> None:
+        async def receive(sender: Flask, user: t.Any) -> None:
+            raise LookupError("receiver")
 
-def _user_of(loads: list[str], app: Flask) -> t.Any:
-    raise NotImplementedError
+        @app.get("/act")
+        async def view() -> str:
+            with pytest.raises(LookupError, match="receiver"):
+                login_user(users["1"])
+
+            return str(current_user.get_id())
+
+        with user_logged_in.connected_to(receive, app):
+            assert client.get("/act").text == "1"

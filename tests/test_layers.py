@@ -18,6 +18,7 @@ FLOORS = [
     {"config", "mixins", "signals"},
     {"_next_url", "_policy", "_request", "_session", "_views"},
     {"_challenge", "_exemptions", "_stamp", "remember"},
+    {"_login"},
     {"utils"},
     {"_hooks", "_user_finder", "guards"},
     {"login_manager", "test_client"},

@@ -196,6 +196,22 @@ def test_logout_logs_out(login_client: LoginClient, users: Users, session_of: t.
     assert session_of(login_client) == {}
 
 
+def test_logout_asks_for_no_login(
+    app: Flask,
+    login_client: LoginClient,
+    login_manager: LoginManager,
+    users: Users,
+    session_of: t.Any,
+) -> None:
+    app.config.update(LOGIN_REQUIRED=True, USE_SESSION_FOR_NEXT=True)
+    app.add_url_rule("/", "index", lambda: "index")
+    login_manager.login_view = "/login"
+    login_client.login(users["1"])
+    login_client.logout()
+
+    assert session_of(login_client) == {}
+
+
 def test_nobody_may_log_out(login_client: LoginClient) -> None:
     login_client.logout()
 

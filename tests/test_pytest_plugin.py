@@ -70,7 +70,6 @@ def portal(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makeconftest(CONFTEST)
 
 
-
 def test_login_client_is_one_of_the_application(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """

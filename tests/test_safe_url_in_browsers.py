@@ -53,3 +53,10 @@ def test_browser_stays_where_a_safe_target_is(
 
     for spelling in (target, normalize(target)):
         assert ada_url.URL(spelling, base=f"{origin}/login").origin in origins
+
+
+def test_host_that_parsers_spell_differently_is_refused() -> None:
+    """By IDNA 2003, which Python follows, it is "strasse.example"; in browsers it is not."""
+    host = "straße.example"
+
+    assert not is_safe_url(f"https://{host}/", allowed_hosts=[host])

@@ -19,7 +19,6 @@ from flask import g
 from flask import globals as flask_globals
 from flask import Request
 from flask import request
-from flask.globals import app_ctx
 from werkzeug.local import LocalProxy
 
 if t.TYPE_CHECKING:
@@ -88,16 +87,13 @@ def the_app() -> Flask:
 
 
 def find_state() -> LoginState | None:
-    """The state of this request, or ``None`` if it had nothing to do with a login.
-
-    :raises RuntimeError: Outside a request.
-    """
-    return t.cast("LoginState | None", _request._get_current_object().__dict__.get(_STATE))
+    """The state of this request, or ``None`` if it had nothing to do with a login."""
+    return t.cast("LoginState | None", _namespace().get(_STATE))
 
 
 def get_state() -> LoginState:
     """The state of this request, which hereby has to do with a login."""
-    namespace = _request._get_current_object().__dict__
+    namespace = _namespace()
 
     if _STATE not in namespace:
         namespace[_STATE] = LoginState()
@@ -109,12 +105,10 @@ def opened_session() -> t.Any:
     """The session, if this request has opened it already. To look at it this way is not to use it:
     a response does not come to vary by cookie, and Flask opens nothing.
     """
-    context = unwrap(app_ctx)
-
+    contexts: t.Any = flask_globals
+    context = unwrap(contexts.app_ctx)
     # Before Flask 3.2, requests have a context of their own.
-    if not hasattr(context.__class__, "session"):
-        context = unwrap(t.cast(t.Any, flask_globals).request_ctx)
-
+    context = context if hasattr(context.__class__, "session") else unwrap(contexts.request_ctx)
     # An attribute that merely holds it, before and since Flask 3.1.3. Where there is neither, what
     # looks for the session here waits for a request that uses it.
     namespace = t.cast("dict[str, t.Any]", vars(context))
@@ -219,3 +213,11 @@ def keep_state() -> Callable[[], None]:
             namespace.update(before)
 
     return bring_back
+
+
+def _namespace() -> dict[str, t.Any]:
+    """Where the state of this request lives. Outside a request, nothing is kept."""
+    try:
+        return _request._get_current_object().__dict__
+    except RuntimeError:
+        return {}

@@ -22,6 +22,9 @@ from . import _session
 from . import _views
 from . import remember
 from ._async import to_sync
+from ._login import change_session_id
+from ._login import forget_cookie
+from ._login import is_other
 from ._request import begin_search
 from ._request import drop_user
 from ._request import end_search
@@ -46,9 +49,6 @@ from .typing import HeaderCallback
 from .typing import RequestCallback
 from .typing import U
 from .typing import UserCallback
-from .utils import change_session_id
-from .utils import forget_cookie
-from .utils import is_other
 
 _logger = logging.getLogger("flask_login")
 
@@ -206,7 +206,7 @@ class UserFinder(t.Generic[U]):
             _session.demote(stored)
         else:
             self._end_login("protection")
-            forget_cookie(app, stored)
+            forget_cookie(app, unwrap(request), stored)
 
         send(session_protected, app)
         return verdict is _policy.Verdict.END
@@ -378,7 +378,7 @@ class UserFinder(t.Generic[U]):
         _session.bind(stored, self._session_identifier_generator())
         digest = stamp.digest or token.stamp
         _session.keep_login(stored, replace(_as_login(token), stamp=digest))
-        change_session_id(the_app(), stored)
+        change_session_id(the_app(), unwrap(request), stored)
 
         # The historic format has no place for a stamp.
         is_restamped = digest != token.stamp and settings.cookie_format != "legacy"

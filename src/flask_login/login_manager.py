@@ -30,6 +30,7 @@ from . import _session
 from . import remember
 from ._async import to_sync
 from ._hooks import Hooks
+from ._login import remembered_token
 from ._request import get_state
 from ._request import the_app
 from ._request import unwrap
@@ -59,7 +60,6 @@ from .utils import current_user
 from .utils import expand_login_view
 from .utils import login_url as make_login_url
 from .utils import make_next_param
-from .utils import remembered_token
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
 
@@ -410,7 +410,7 @@ class LoginManager(UserFinder[U]):
         state = get_state()
 
         if Settings(app.config).cookie_refresh_each_request:
-            token = state.renewal or remembered_token(app, unwrap(session))
+            token = state.renewal or remembered_token(app, unwrap(request), unwrap(session))
             state.renewal = token and remember.prolong(token)
 
         if state.renewal is not None:

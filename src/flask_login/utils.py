@@ -31,6 +31,12 @@ from . import _next_url
 from . import _session
 from . import _views
 from . import remember as _remember
+from ._login import change_session_id
+from ._login import ensure_login
+from ._login import forget_cookie
+from ._login import is_other
+from ._login import remembered_token
+from ._login import reset
 from ._policy import expires_at
 from ._request import get_state
 from ._request import is_searching
@@ -54,7 +60,6 @@ from .signals import user_login_confirmed
 from .typing import LoginView
 
 if t.TYPE_CHECKING:
-    from flask import Flask
     from flask.typing import ResponseReturnValue
 
     from .login_manager import LoginManager
@@ -116,8 +121,8 @@ def login_user(
         fresh=fresh,
         identifier=manager._session_identifier_generator(),
     )
-    change_session_id(app, stored)
-    _reset(settings, stored)
+    change_session_id(app, unwrap(request), stored)
+    reset(settings, stored)
     state.source = "session"
     state.by_request = False
     state.renewal = None
@@ -126,7 +131,7 @@ def login_user(
         state.forget = False
         _session.ask_to_remember(stored, seconds)
     else:
-        forget_cookie(app, stored)
+        forget_cookie(app, unwrap(request), stored)
 
     manager._update_request_context_with_user(user)
     send(user_logged_in, app, user=_get_user())
@@ -147,15 +152,15 @@ def logout_user() -> bool:
     user_id = _session.user_id(stored)
 
     if user_id is not None:
-        change_session_id(app, stored)
+        change_session_id(app, unwrap(request), stored)
 
     _session.discard(stored)
-    _reset(settings, stored)
+    reset(settings, stored)
 
     if settings.clear_on_user_change and user_id is not None:
         _session.leave_owner(stored, user_id)
 
-    forget_cookie(app, stored)
+    forget_cookie(app, unwrap(request), stored)
     state.source = state.reason = state.renewal = None
     state.by_request = False
     get_manager()._update_request_context_with_user()
@@ -179,14 +184,14 @@ def confirm_login(user: t.Any = None) -> None:
         stored = unwrap(session)
         now = _clock.now()
         _session.keep_login(stored, replace(known, authenticated_at=now, seen_at=now))
-        token = remembered_token(app, stored)
+        token = remembered_token(app, unwrap(request), stored)
 
         # The cookie tells of the last real login, too.
         if token is not None and not token.undated and token.stamp == known.stamp:
             get_state().renewal = replace(token, authenticated_at=now)
 
         _session.confirm(stored, get_manager()._session_identifier_generator())
-        _reset(Settings(app.config), stored)
+        reset(Settings(app.config), stored)
 
     send(user_login_confirmed, app)
 
@@ -208,11 +213,11 @@ def refresh_login(user: t.Any = None) -> None:
 
     app = unwrap(current_app)
     stored = unwrap(session)
-    token = remembered_token(app, stored)
+    token = remembered_token(app, unwrap(request), stored)
     owner = unwrap(_get_user() if user is None else user)
     digest = Stamp(owner, known.user_id, Settings(app.config)).digest
     _session.keep_login(stored, replace(known, stamp=digest))
-    change_session_id(app, stored)
+    change_session_id(app, unwrap(request), stored)
 
     # A cookie that was void before stays so.
     if token is not None and (token.undated or token.stamp == known.stamp):
@@ -240,7 +245,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
         limit = Settings(unwrap(current_app).config).fresh_lifetime
 
     return limit is None or not _clock.is_over(
-        _ensure_login(stored).authenticated_at, limit, _clock.now()
+        ensure_login(stored).authenticated_at, limit, _clock.now()
     )
 
 
@@ -258,7 +263,7 @@ def login_remembered() -> bool:
     if intent is not None or get_state().forget:
         return intent == "set" and _session.carries_login(stored)
 
-    return remembered_token(unwrap(current_app), stored) is not None
+    return remembered_token(unwrap(current_app), unwrap(request), stored) is not None
 
 
 def login_source() -> str | None:
@@ -597,41 +602,6 @@ def is_guard_off() -> bool:
     return bool(request) and request.method in EXEMPT_METHODS
 
 
-def remembered_token(app: Flask, stored: t.Any) -> _remember.Token | None:
-    """What the request's remember-me cookie says of the very user who is logged in, if it is
-    accepted and does.
-    """
-    settings = Settings(app.config)
-    cookie = unwrap(request).cookies.get(settings.cookie_name)
-
-    if cookie is None or not _session.carries_login(stored):
-        return None
-
-    token = _remember.read(cookie, settings)
-
-    if isinstance(token, _remember.Refused):
-        return None
-
-    if str(token.user_id) != str(_session.user_id(stored)):
-        return None
-
-    return _completed(token, stored) if token.undated else token
-
-
-def _completed(token: _remember.Token, stored: t.Any) -> _remember.Token:
-    """A token of a historic cookie, with what the session knows and the cookie does not."""
-    seconds = _session.remember_seconds(stored)
-    known = _session.find_login(stored)
-
-    if seconds is not None:
-        token = replace(token, duration=seconds)
-
-    if known is not None:
-        token = replace(token, authenticated_at=known.authenticated_at, stamp=known.stamp)
-
-    return token
-
-
 def _is_settled_by_session() -> bool:
     """Whether the session has a say about the user of this request, after protection."""
     _get_user()
@@ -677,68 +647,4 @@ def _current_login(user: t.Any) -> _session.Login | None:
         if not carried or str(user_id) != str(_session.user_id(stored)):
             raise ValueError("The given user is not the one who is logged in.")
 
-    return _ensure_login(stored) if carried else None
-
-
-def _ensure_login(stored: t.Any) -> _session.Login:
-    """What is kept of the session's login. One that an older version began starts to be known."""
-    known = _session.find_login(stored)
-
-    if known is None:
-        now = _clock.now()
-        known = _session.Login(_session.user_id(stored), now, now)
-        _session.keep_login(stored, known)
-
-    return known
-
-
-def is_other(user_id: t.Any, other: t.Any) -> bool:
-    """Whether two IDs, the first of which may be missing, are of different users. One may have come
-    back from a cookie as a string, and was an int.
-    """
-    return user_id is not None and str(user_id) != str(other)
-
-
-def _reset(settings: Settings, stored: t.Any) -> None:
-    """Drop what must not outlive a change of the login, such as CSRF tokens."""
-    keys = settings.reset_keys
-    _session.reset(stored, keys)
-
-    for key in keys:
-        g.pop(key, None)
-
-
-def change_session_id(app: Flask, stored: t.Any) -> None:
-    # A server-side session whose ID was known before the login would be known after it, too
-    # (session fixation; OWASP ASVS 7.2.4).
-    interface = app.session_interface
-    regenerate = getattr(interface, "regenerate", None)
-
-    if regenerate is None or not _takes_cookies(unwrap(request)):
-        return
-
-    # Flask-SocketIO has sessions of its own, which no interface keeps.
-    if isinstance(stored, getattr(interface, "session_class", object)):
-        regenerate(stored)
-
-
-def _takes_cookies(current: t.Any) -> bool:
-    """Whether a response to this request can carry a cookie. Events of a WebSocket come in the
-    context of its handshake, which has long been answered; Flask-SocketIO tells their namespace.
-    """
-    upgrade = str(current.headers.get("Upgrade", "")).lower()
-    return upgrade != "websocket" and not hasattr(current, "namespace")
-
-
-def forget_cookie(app: Flask, stored: t.Any) -> None:
-    """Have the response delete the remember-me cookie, where the browser may have one."""
-    settings = Settings(app.config)
-    current = unwrap(request)
-    path = f"{current.root_path}{current.path}"
-
-    if settings.cookie_name in current.cookies or _remember.may_be_hidden(settings, path):
-        get_state().forget = True
-
-        # Without a secret key there is no session to write to.
-        if not app.session_interface.is_null_session(stored):
-            _session.ask_to_forget(stored)
+    return ensure_login(stored) if carried else None
