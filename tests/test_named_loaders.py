@@ -1,4 +1,4 @@
-"""Several ways in: ``loader()``, their order, and what a login by a request is not."""
+"""Several ways in: ``loader()``, and the order in which loaders are asked."""
 
 from __future__ import annotations
 
@@ -10,14 +10,10 @@ from flask import Flask
 from flask import Request
 from flask.testing import FlaskClient
 
-from flask_login import confirm_login
 from flask_login import current_user
-from flask_login import fresh_login_required
-from flask_login import login_fresh
 from flask_login import login_source
 from flask_login import login_user
 from flask_login import LoginManager
-from flask_login import session_expires_at
 from flask_login import user_loaded_from_request
 from flask_login import UserMixin
 
@@ -271,59 +267,3 @@ class TestVary:
             "cookie",
             "authorization",
         }
-
-
-@pytest.fixture
-def by_key(app: Flask, browser: FlaskClient, asked: list[str]) -> FlaskClient:
-    """A browser whose requests are user 2's, by a key that is asked before the session. In the
-    session, and by cookie, user 1 is logged in.
-    """
-    app.config["LOGIN_LOADER_ORDER"] = KEY_FIRST
-    app.add_url_rule("/expires", "expires", lambda: str(session_expires_at()))
-    app.add_url_rule("/sudo", "sudo", fresh_login_required(lambda: "inside"))
-    app.add_url_rule("/both", "both", lambda: f"{confirm_login()} {login_fresh()}")
-    browser.get("/login/1?remember")
-    browser.environ_base["HTTP_X_KEY"] = "2"
-    return browser
-
-
-class TestLoginByRequest:
-    """A user of the request is none of the session's."""
-
-    def test_session_is_not_used(self, by_key: FlaskClient) -> None:
-        assert by_key.get("/source").vary.as_set() == {"x-key"}
-
-    def test_no_cookie_is_set(self, app: Flask, by_key: FlaskClient) -> None:
-        app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = True
-
-        for path in ("/source", "/me", "/fresh", "/both", "/remembered"):
-            assert by_key.get(path).headers.getlist("Set-Cookie") == []
-
-    def test_login_is_not_fresh(self, by_key: FlaskClient) -> None:
-        assert by_key.get("/fresh").text == "False"
-        assert by_key.get("/sudo").status_code == 401
-
-    def test_login_is_not_made_fresh(self, by_key: FlaskClient) -> None:
-        assert by_key.get("/both").text == "None False"
-
-    def test_login_is_not_remembered(self, by_key: FlaskClient) -> None:
-        assert by_key.get("/remembered").text == "False"
-
-    def test_login_does_not_expire(self, app: Flask, by_key: FlaskClient) -> None:
-        app.config["LOGIN_IDLE_TIMEOUT"] = 60
-
-        assert by_key.get("/expires").text == "None"
-
-    def test_login_of_the_session_goes_on_afterwards(self, by_key: FlaskClient) -> None:
-        for path in ("/source", "/both"):
-            by_key.get(path)
-
-        del by_key.environ_base["HTTP_X_KEY"]
-        assert source(by_key) == "1 session"
-        assert by_key.get("/remembered").text == "True"
-
-    def test_logout_ends_the_login_of_the_session(self, by_key: FlaskClient) -> None:
-        by_key.get("/logout")
-
-        del by_key.environ_base["HTTP_X_KEY"]
-        assert source(by_key) == "None None"

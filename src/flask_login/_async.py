@@ -15,7 +15,7 @@ def to_sync(app: Flask, function: Callable[..., t.Any]) -> Callable[..., t.Any]:
     """A function to call and get the result of, be ``function`` sync or async."""
     call = app.ensure_sync(function)
 
-    if call is function or not _in_event_loop():
+    if call is function or not in_event_loop():
         return call
 
     def call_elsewhere(*args: t.Any, **kwargs: t.Any) -> t.Any:
@@ -27,7 +27,8 @@ def to_sync(app: Flask, function: Callable[..., t.Any]) -> Callable[..., t.Any]:
     return call_elsewhere
 
 
-def _in_event_loop() -> bool:
+def in_event_loop() -> bool:
+    """Whether it is async code that calls."""
     # Where nobody has imported asyncio, no loop runs; importing it takes longer than all else here.
     asyncio = sys.modules.get("asyncio")
 

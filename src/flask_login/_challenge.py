@@ -157,7 +157,7 @@ def _is_htmx(request: Request) -> bool:
 def _prefers_html(request: Request) -> bool:
     accept = request.accept_mimetypes
     # "*/*" alone, which most API clients send, accepts HTML and asks for nothing.
-    asks = any(value.lower() == "text/html" for value in accept.values())
+    asks = any(value.lower() == "text/html" and quality for value, quality in accept)
     return asks and accept["text/html"] >= accept["application/json"]
 
 

@@ -33,7 +33,7 @@ class Exemptions:
         if endpoint is None:
             return True
 
-        return self._is_open(endpoint, request.method) or _leads_to_login(request, manager)
+        return self._is_open(endpoint, request.method) or leads_to_login(request, manager)
 
     def _is_open(self, endpoint: str, method: str) -> bool:
         view = self._app.view_functions[endpoint]
@@ -58,7 +58,8 @@ def login_views(manager: LoginManager[t.Any]) -> list[str]:
     return [target for target in targets if target is not None]
 
 
-def _leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
+def leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
+    """Whether it is a view to log in by that was asked for."""
     blueprints = {part for name in request.blueprints for part in (name, name.rpartition(".")[2])}
     foreign = {
         view for name, view in manager.blueprint_login_views.items() if name not in blueprints

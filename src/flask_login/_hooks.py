@@ -109,14 +109,14 @@ class Hooks:
 
     def _add_headers(self, response: Response, state: LoginState) -> None:
         response.vary.update(state.vary)
+
+        if state.refused:
+            response.headers.setdefault("Cache-Control", "no-store")
+
         cache_control = Settings(self._app.config).cache_control
 
-        if (
-            cache_control is not None
-            and "Cache-Control" not in response.headers
-            and getattr(state.user, "is_authenticated", False)
-        ):
-            response.headers["Cache-Control"] = cache_control
+        if cache_control is not None and getattr(state.user, "is_authenticated", False):
+            response.headers.setdefault("Cache-Control", cache_control)
 
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):

@@ -132,8 +132,12 @@ def is_safe(
     if not target.lower().startswith(("https://",) if require_https else _WEB):
         return False
 
+    # Programs do not agree on which host a name beyond ASCII is.
+    if not parts.netloc or not parts.netloc.isascii():
+        return False
+
     # As a whole: no userinfo, no other port, no longer name, no look-alike.
-    return bool(parts.netloc) and parts.netloc.lower() in {host.lower() for host in allowed_hosts}
+    return parts.netloc.lower() in {host.lower() for host in allowed_hosts}
 
 
 def normalize(target: str) -> str:

@@ -45,6 +45,7 @@ class LoginState:
         "forget",
         "protection_failed",
         "reason",
+        "refused",
         "renewal",
         "source",
         "user",
@@ -58,7 +59,9 @@ class LoginState:
         self.source: str | None = None
         #: Whether that was the request itself, so that the session is none of theirs.
         self.by_request = False
-        #: The headers that loaders looked at.
+        #: Whether the caller was refused in a way that depends on who they are.
+        self.refused = False
+        #: The headers that were looked at.
         self.vary: list[str] = []
         #: Whether ``user_accessed`` is being sent.
         self.announcing = False

@@ -205,8 +205,7 @@ class UserFinder(t.Generic[U]):
         if verdict is _policy.Verdict.DEMOTE:
             _session.demote(stored)
         else:
-            self._end_login("protection")
-            forget_cookie(app, unwrap(request), stored)
+            self._end_login("protection", forget=True)
 
         send(session_protected, app)
         return verdict is _policy.Verdict.END
@@ -286,8 +285,12 @@ class UserFinder(t.Generic[U]):
         marked = view is not None and _views.has_mark(view, current.method, _views.NO_ACTIVITY)
         return not marked and self.counts_as_activity(current)
 
-    def _end_login(self, reason: _policy.Reason) -> None:
-        """End the login that the session carries. Sends :data:`.session_ended`."""
+    def _end_login(self, reason: _policy.Reason, *, forget: bool = False) -> None:
+        """End the login that the session carries. Sends :data:`.session_ended`.
+
+        :param forget: Whether the remember-me cookie goes, too.
+        """
+        app = the_app()
         stored = unwrap(session)
         state = get_state()
         state.reason = reason
@@ -296,11 +299,14 @@ class UserFinder(t.Generic[U]):
         state.forget |= _session.remember_intent(stored) == "clear"
         _session.discard(stored)
 
-        if Settings(the_app().config).clear_on_user_change:
+        if Settings(app.config).clear_on_user_change:
             _session.leave_owner(stored, user_id)
 
+        if forget:
+            forget_cookie(app, unwrap(request), stored)
+
         _logger.info("A login has ended: %s", reason)
-        send(session_ended, the_app(), user_id=user_id, reason=reason)
+        send(session_ended, app, user_id=user_id, reason=reason)
 
     def _load_remembered_user(self) -> t.Any:
         settings = Settings(the_app().config)

@@ -17,7 +17,6 @@ from flask import Blueprint
 from flask import flash
 from flask import Flask
 from flask import has_app_context
-from flask import make_response
 from flask import redirect
 from flask import request
 from flask import session
@@ -301,28 +300,32 @@ class LoginManager(UserFinder[U]):
 
         current = unwrap(request)
         caller = _challenge.Caller.CLIENT if mode == "status" else _challenge.tell_caller(current)
+        self._mark_refused()
 
-        if caller is _challenge.Caller.PAGE:
-            response: Response = make_response(self._redirect_to_login(view, message, category))
-        else:
-            response = _challenge.status_answer(the_app(), current, 401, reason, self._challenges())
+        if caller is _challenge.Caller.PAGE and view:
+            return self._redirect_to_login(view, message, category)
+
+        response = _challenge.status_answer(the_app(), current, 401, reason, self._challenges())
 
         if caller is _challenge.Caller.HTMX and view:
             response.headers["HX-Redirect"] = self._url_to_log_in(view, message, category)
 
-        return self._uncached(response)
+        return response
 
     def _answer_forbidden(self, reason: str | None) -> ResponseReturnValue:
         """Answer a user who is logged in, and may not go on all the same."""
         mode = self._unauthorized_mode()
         current = unwrap(request)
 
-        if mode == "redirect" or (
-            mode == "auto" and _challenge.tell_caller(current) is _challenge.Caller.PAGE
-        ):
+        if mode == "redirect":
             abort(403, reason)
 
-        return self._uncached(_challenge.status_answer(the_app(), current, 403, reason))
+        self._mark_refused()
+
+        if mode == "auto" and _challenge.tell_caller(current) is _challenge.Caller.PAGE:
+            abort(403, reason)
+
+        return _challenge.status_answer(the_app(), current, 403, reason)
 
     def _unauthorized_mode(self) -> str:
         mode = _challenge.find_for_blueprints(
@@ -335,11 +338,14 @@ class LoginManager(UserFinder[U]):
     def _challenges(self) -> list[str]:
         return [loader.challenge for loader in self._named_loaders.values() if loader.challenge]
 
-    def _uncached(self, response: Response) -> Response:
-        response.headers["Cache-Control"] = "no-store"
-        looked_at = (loader.vary for loader in self._named_loaders.values())
-        response.vary.update([*_challenge.CONSULTED, *filter(None, looked_at)])
-        return response
+    def _mark_refused(self) -> None:
+        """Have the response, which may be an error page of the application's, say what it depends
+        on.
+        """
+        state = get_state()
+        state.refused = True
+        state.vary += [*_challenge.CONSULTED]
+        state.vary += [loader.vary for loader in self._named_loaders.values() if loader.vary]
 
     def _redirect_to_login(
         self, view: str | None, message: t.Any, category: str

@@ -16,7 +16,11 @@ class _Answer:
         self.__doc__ = answer.__doc__
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
-        return self if user is None else self._answer(user)
+        # A dataclass would take what the class says for a field's default.
+        if user is None:
+            raise AttributeError("Only a user answers this, not their class.")
+
+        return self._answer(user)
 
 
 class UserMixin:
@@ -104,7 +108,9 @@ def is_nobody(user: t.Any) -> bool:
         return True
 
     # Of the class first: neither a property nor the truth of a user is to be asked for this.
-    if hasattr(user.__class__, "is_authenticated"):
+    if isinstance(user, (UserMixin, AnonymousUserMixin)) or hasattr(
+        user.__class__, "is_authenticated"
+    ):
         return False
 
     return not user and not hasattr(user, "is_authenticated")

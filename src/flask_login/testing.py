@@ -16,7 +16,6 @@ from datetime import datetime
 from datetime import timedelta
 from datetime import tzinfo
 from itertools import product
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import current_app
@@ -28,8 +27,6 @@ from flask import session
 from flask.testing import EnvironBuilder
 from flask.testing import FlaskClient
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import BuildError
 from werkzeug.routing import Rule
 from werkzeug.test import Cookie
 
@@ -38,7 +35,7 @@ from . import _request
 from . import login_manager
 from . import utils
 from ._exemptions import Exemptions
-from ._exemptions import login_views
+from ._exemptions import leads_to_login
 from .config import EXEMPT_METHODS
 from .config import Settings
 
@@ -265,6 +262,10 @@ def closed_routes(
     routes: list[tuple[str, str]] = []
 
     for rule in app.url_map.iter_rules():
+        # Some rules lead to no view of their own.
+        if rule.build_only or rule.redirect_to is not None:
+            continue
+
         for method in sorted((rule.methods or set()) - EXEMPT_METHODS):
             url = _example_url(app, rule, method, arguments or {})
 
@@ -280,26 +281,37 @@ def _example_url(app: Flask, rule: Rule, method: str, arguments: Mapping[str, t.
     given = {**arguments, **(rule.defaults or {})}
     known = {name: value for name, value in given.items() if name in wanted}
     names = sorted(wanted - set(known))
-    adapter = app.url_map.bind("localhost")
 
     for values in product(_EXAMPLES, repeat=len(names)):
-        # A value may not go into the URL, or not come out of it as this rule's.
-        with suppress(BuildError, ValueError, HTTPException):
-            url = adapter.build(rule.endpoint, {**known, **dict(zip(names, values, strict=True))})
+        # A converter may make nothing of a value, or raise what it likes.
+        with suppress(Exception):
+            url = _url_by(app, rule, {**known, **dict(zip(names, values, strict=True))})
 
-            if adapter.match(url, method)[0] == rule.endpoint:
-                return url
+            with app.test_request_context(url, method=method):
+                if request.url_rule is rule:
+                    return url
 
     raise ValueError(f"No value made up fits '{rule.rule}': name some in 'arguments'.")
+
+
+def _url_by(app: Flask, rule: Rule, values: Mapping[str, t.Any]) -> str:
+    built = rule.build(values, append_unknown=False)
+    assert built is not None
+    domain, path = built
+
+    if not domain:
+        return path
+
+    host = domain if app.url_map.host_matching else f"{domain}.{app.config['SERVER_NAME']}"
+    return f"http://{host}{path}"
 
 
 def _leads_to_login(app: Flask, location: str | None) -> bool:
     if location is None:
         return False
 
-    with app.test_request_context():
-        urls = map(utils.expand_login_view, login_views(utils.get_manager()))
-        return urlsplit(location).path in {urlsplit(url).path for url in urls}
+    with app.test_request_context(location):
+        return leads_to_login(_request.unwrap(request), utils.get_manager())
 
 
 @contextmanager

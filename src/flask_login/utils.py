@@ -15,6 +15,7 @@ from datetime import timedelta
 from datetime import timezone
 from functools import wraps
 from hashlib import sha512
+from inspect import iscoroutinefunction
 
 from flask import current_app
 from flask import g as g
@@ -31,6 +32,7 @@ from . import _next_url
 from . import _session
 from . import _views
 from . import remember as _remember
+from ._async import in_event_loop
 from ._login import change_session_id
 from ._login import ensure_login
 from ._login import forget_cookie
@@ -444,7 +446,7 @@ def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] 
     named = [current.form.get(field), current.args.get(field)] if field is not None else []
 
     for target in (*named, _session.take_next(unwrap(session))):
-        if target is not None and is_safe_url(target, allowed_hosts=allowed_hosts):
+        if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
             return _next_url.normalize(target)
 
     return home_url(default)
@@ -581,6 +583,10 @@ def guard_by(
         def guarded(*args: t.Any, **kwargs: t.Any) -> t.Any:
             refuse = None if is_guard_off() else refusal()
 
+            # Below a decorator that is async itself, which awaits what it is given.
+            if iscoroutinefunction(view) and in_event_loop():
+                return _enter_later(view, refuse, args, kwargs)
+
             if refuse is not None:
                 return refuse()
 
@@ -592,6 +598,15 @@ def guard_by(
         return t.cast(V, guarded)
 
     return decorate
+
+
+async def _enter_later(
+    view: Callable[..., t.Any],
+    refuse: Callable[[], ResponseReturnValue] | None,
+    args: tuple[t.Any, ...],
+    kwargs: dict[str, t.Any],
+) -> t.Any:
+    return await view(*args, **kwargs) if refuse is None else refuse()
 
 
 def is_guard_off() -> bool:
