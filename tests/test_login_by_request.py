@@ -82,7 +82,11 @@ def test_logout_ends_the_login_of_the_session(by_key: FlaskClient) -> None:
     assert by_key.get("/source").text == "None None"
 
 
-def test_refusal_of_another_way_in_sets_no_cookie(app: Flask, by_key: FlaskClient) -> None:
-    app.config["LOGIN_UNAUTHORIZED"] = "auto"
+@pytest.mark.parametrize("mode", ["redirect", "auto"])
+def test_refusal_sets_no_cookie(
+    app: Flask, login_manager: LoginManager, by_key: FlaskClient, mode: str
+) -> None:
+    app.config["LOGIN_UNAUTHORIZED"] = mode
+    login_manager.refresh_view = "/confirm"
 
     assert by_key.get("/sudo").headers.getlist("Set-Cookie") == []

@@ -121,16 +121,18 @@ def status_answer(
 
     :param challenges: What to send in ``WWW-Authenticate`` with a 401.
     """
-    error = default_exceptions[status]
+    error = default_exceptions[status](reason if status == 403 else None)
+    accept = request.accept_mimetypes
+    json = accept.quality("application/problem+json") or accept.quality("application/json")
 
     # Who does not say what they accept, accepts anything (RFC 9110, 12.5.1).
-    if "Accept" not in request.headers or request.accept_mimetypes.accept_json:
-        problem = {"type": "about:blank", "title": error().name, "status": status, "reason": reason}
+    if "Accept" not in request.headers or json:
+        problem = {"type": "about:blank", "title": error.name, "status": status, "reason": reason}
         response = app.response_class(
             app.json.dumps(problem) + "\n", status, mimetype="application/problem+json"
         )
     else:
-        response = app.response_class(error().get_body(), status, mimetype="text/html")
+        response = app.response_class(error.get_body(), status, mimetype="text/html")
 
     if status == 401:
         for challenge in list(challenges) or [_COOKIE_CHALLENGE]:

@@ -72,7 +72,7 @@ def leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
 
         endpoint = _next_url.endpoint_of(view, request.blueprint)
 
-        if endpoint == request.endpoint or (endpoint is None and _is_page(view, request)):
+        if _is_page(view, request) if endpoint is None else endpoint == request.endpoint:
             return True
 
     return False

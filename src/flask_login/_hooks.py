@@ -115,7 +115,7 @@ class Hooks:
 
         cache_control = Settings(self._app.config).cache_control
 
-        if cache_control is not None and getattr(state.user, "is_authenticated", False):
+        if cache_control is not None and state.identified:
             response.headers.setdefault("Cache-Control", cache_control)
 
     def _warn_of_unguarded_views(self) -> None:

@@ -43,6 +43,7 @@ class LoginState:
         "announcing",
         "by_request",
         "forget",
+        "identified",
         "protection_failed",
         "reason",
         "refused",
@@ -59,6 +60,8 @@ class LoginState:
         self.source: str | None = None
         #: Whether that was the request itself, so that the session is none of theirs.
         self.by_request = False
+        #: Whether somebody was logged in at any time during the request.
+        self.identified = False
         #: Whether the caller was refused in a way that depends on who they are.
         self.refused = False
         #: The headers that were looked at.

@@ -173,6 +173,7 @@ class UserFinder(t.Generic[U]):
         if is_searching() and not is_nobody(user):
             state.source = source
             state.by_request = by_request
+            state.identified = True
             self._update_request_context_with_user(user)
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:

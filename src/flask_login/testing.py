@@ -83,7 +83,7 @@ class LoginClient(FlaskClient):
 
     def logout(self) -> None:
         """Log out whoever is logged in."""
-        self._in_request(utils.logout_user)
+        self._in_request(utils.logout_user, last=True)
 
     @contextmanager
     def acting_as(self, user: t.Any, *, fresh: bool = True) -> Generator[LoginClient, None, None]:
@@ -131,35 +131,36 @@ class LoginClient(FlaskClient):
         domain = self._settings.cookie_domain or host
         return {"domain": domain.lstrip("."), "path": self._settings.cookie_path or "/"}
 
-    def _in_request(self, act: Callable[[], t.Any]) -> None:
+    def _in_request(self, act: Callable[[], t.Any], *, last: bool = False) -> None:
         """Call a function in a request by this client, and keep the cookies of its response. What
         the application does before and after requests, it does for this one as well.
+
+        :param last: Whether to call it after that, not before.
         """
         app = self.application
         before = app.before_request_funcs.setdefault(None, [])
         builder = EnvironBuilder(app, environ_base=self.environ_base)
         raised: list[BaseException] = []
 
-        def act_first() -> ResponseReturnValue | None:
+        def act_and_answer() -> ResponseReturnValue | None:
             try:
                 act()
             except Exception as error:
                 raised.append(error)
-                return "", 500
 
-            return None
+            return "" if last or raised else None
 
-        def answer_last() -> ResponseReturnValue:
+        def answer() -> ResponseReturnValue:
             return ""
 
-        before.insert(0, act_first)
-        before.append(answer_last)
+        before.insert(len(before) if last else 0, act_and_answer)
+        before.append(answer)
 
         try:
             self.run_wsgi_app(builder.get_environ(), buffered=True)
         finally:
-            before.remove(act_first)
-            before.remove(answer_last)
+            before.remove(act_and_answer)
+            before.remove(answer)
             builder.close()
 
         if raised:

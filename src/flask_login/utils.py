@@ -126,6 +126,7 @@ def login_user(
     change_session_id(app, unwrap(request), stored)
     reset(settings, stored)
     state.source = "session"
+    state.identified = True
     state.by_request = False
     state.renewal = None
 
