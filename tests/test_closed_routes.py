@@ -126,6 +126,12 @@ class TestClosedRoutes:
 
         assert closed_routes(app) == [("PATCH", "/notes"), ("POST", "/notes/new")]
 
+    def test_rules_of_one_view_may_differ_in_their_defaults(self, app: Flask) -> None:
+        app.add_url_rule("/pages/", "pages", view, defaults={"number": 1}, methods=["POST"])
+        app.add_url_rule("/pages/<int:number>", "pages", view, methods=["POST"])
+
+        assert sorted(closed_routes(app)) == [("POST", "/pages/"), ("POST", "/pages/2")]
+
     @pytest.mark.parametrize(
         "options",
         [{"build_only": True}, {"redirect_to": "/new"}],

@@ -298,12 +298,3 @@ def test_client_of_an_app_without_secret_key_says_what_is_missing(users: Users) 
 
     with pytest.raises(RuntimeError, match="secret"):
         LoginClient(app).login(users["1"])
-
-
-def test_requests_go_on_after_a_login_that_failed(
-    app: Flask, login_client: LoginClient, users: Users
-) -> None:
-    with pytest.raises(ValueError, match="not active"):
-        login_client.login(users["3"])
-
-    assert login_client.application is app

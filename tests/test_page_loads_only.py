@@ -158,14 +158,3 @@ def test_page_of_a_script_is_told_whole_to_a_login_elsewhere(
     location = current_url(client, "http://localhost/list")
 
     assert location == "https://auth.example/?next=http%3A%2F%2Flocalhost%2Flist"
-
-
-def test_script_of_no_page_leaves_the_saved_page_alone(
-    app: Flask, client: FlaskClient, session_of: t.Callable[[FlaskClient], dict[str, t.Any]]
-) -> None:
-    """A poller goes on while its user is sent to log in."""
-    app.config["USE_SESSION_FOR_NEXT"] = True
-    client.get("/page", headers=PAGE_LOADS["navigation"])
-    client.get("/page", headers=OTHER_LOADS["fetch()"])
-
-    assert session_of(client)["next"] == "/page"

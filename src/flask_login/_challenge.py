@@ -172,7 +172,7 @@ def _page_behind(request: Request, url: str) -> str | None:
 
     try:
         parts = urlsplit(page)
-        known = bool(parts.netloc) and is_same_site(parts, urlsplit(url))
+        known = parts.scheme in {"http", "https"} and is_same_site(parts, urlsplit(url))
     except ValueError:
         return None
 

@@ -366,27 +366,30 @@ class LoginManager(UserFinder[U]):
                 " 'refresh_view' or 'blueprint_login_views'."
             )
 
-        message = _evaluate(message)
+        settings = Settings(app.config)
+        target = _challenge.return_url(app, unwrap(request))
 
+        # Whom the request itself told of has no session, and sees no page.
+        if not get_state().by_request:
+            self._flash(_evaluate(message), category)
+
+            if settings.use_session_for_next:
+                saved = target and make_next_param(expand_login_view(view), target)
+                _session.save_next(session, saved)
+                target = None
+
+        if target is None or settings.next_param is None:
+            return make_login_url(view)
+
+        return make_login_url(view, next_url=target, next_field=settings.next_param)
+
+    def _flash(self, message: t.Any, category: str) -> None:
         if message and self.localize_callback is not None:
             message = self.localize_callback(message)
 
         if message:
             # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
             flash(message if isinstance(message, str) else str(message), category=category)
-
-        settings = Settings(app.config)
-        target = _challenge.return_url(app, unwrap(request))
-
-        if settings.use_session_for_next:
-            saved = target and make_next_param(expand_login_view(view), target)
-            _session.save_next(session, saved)
-            target = None
-
-        if target is None or settings.next_param is None:
-            return make_login_url(view)
-
-        return make_login_url(view, next_url=target, next_field=settings.next_param)
 
     def _update_remember_cookie(self, response: Response) -> Response:
         """Set, renew or delete the remember-me cookie. Called with the response to each request

@@ -39,8 +39,8 @@ from ._exemptions import leads_to_login
 from .config import EXEMPT_METHODS
 from .config import Settings
 
-# Between them, they fit every converter of Werkzeug's but 'any'.
-_EXAMPLES = (1, "x", 1.5, UUID(int=1))
+# Between them, they fit every converter of Werkzeug's but 'any'. One is often a rule's default.
+_EXAMPLES = (1, 2, "x", 1.5, UUID(int=1))
 
 
 class LoginClient(FlaskClient):
