@@ -136,6 +136,12 @@ def test_redirect_to_a_form_whose_path_is_encoded_is_refused(app: Flask, user: F
     assert user.get("/log%20in").location == "/"
 
 
+def test_redirect_to_a_form_whose_slash_is_added_is_refused(app: Flask, user: FlaskClient) -> None:
+    add_form(app, anonymous_required("/form"), rule="/form/")
+
+    assert user.get("/form/").location == "/"
+
+
 def test_form_at_the_root_is_forbidden_to_users(app: Flask, user: FlaskClient) -> None:
     add_form(app, rule="/")
 

@@ -75,6 +75,22 @@ class TestBelowAnAsyncDecorator:
 
         assert browser.get("/name").location == "/login?next=%2Fname"
 
+    def test_user_enters_a_view_with_several_guards(self, app: Flask, browser: FlaskClient) -> None:
+        guarded = login_required(fresh_login_required(name_of_user))
+        app.add_url_rule("/name", view_func=counted(guarded))
+        browser.get("/login/1")
+
+        assert browser.get("/name").text == "counted 1"
+
+    def test_stranger_is_refused_by_the_first_of_several_guards(
+        self, app: Flask, browser: FlaskClient, login_manager: LoginManager
+    ) -> None:
+        guarded = login_required(fresh_login_required(name_of_user))
+        app.add_url_rule("/name", view_func=counted(guarded))
+        login_manager.login_view = "/login"
+
+        assert browser.get("/name").location == "/login?next=%2Fname"
+
     def test_everyone_enters_while_guards_are_off(self, app: Flask, browser: FlaskClient) -> None:
         app.config["LOGIN_DISABLED"] = True
         app.add_url_rule("/name", view_func=counted(login_required(name_of_user)))

@@ -144,6 +144,17 @@ class TestClosedRoutes:
 
         assert closed_routes(app) == []
 
+    def test_alias_of_a_route_is_left_out(self, app: Flask) -> None:
+        app.add_url_rule("/notes", "notes", view, methods=["POST"])
+        app.add_url_rule("/old/notes", "notes", view, methods=["POST"], alias=True)
+
+        assert closed_routes(app) == [("POST", "/notes")]
+
+    def test_exempt_view_needs_no_arguments(self, app: Flask) -> None:
+        app.add_url_rule("/<any(tea, coffee):drink>", "drink", login_exempt(lambda drink: drink))
+
+        assert closed_routes(app) == []
+
     def test_route_of_a_subdomain_is_found(self, login_manager: LoginManager) -> None:
         app = Flask("app", static_folder=None, subdomain_matching=True)
         app.config["SERVER_NAME"] = "example.com"

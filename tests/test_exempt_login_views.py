@@ -6,6 +6,8 @@ import pytest
 from flask import Blueprint
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ
+from werkzeug.test import run_wsgi_app
 
 from flask_login import LoginManager
 
@@ -194,3 +196,35 @@ def test_view_is_looked_up_in_each_request(
     login_manager.login_view = "shop.form"
     assert not is_open(client, "/form")
     assert is_open(client, "/shop/form")
+
+
+def test_relative_view_of_the_app_and_of_a_blueprint_is_open_in_both(
+    login_manager: LoginManager, client: FlaskClient
+) -> None:
+    login_manager.login_view = ".form"
+    login_manager.blueprint_login_views = {"admin": ".form"}
+
+    assert is_open(client, "/admin/form")
+    assert is_open(client, "/shop/form")
+
+
+def test_relative_view_that_a_callable_answers_opens_no_other_blueprint(
+    login_manager: LoginManager, client: FlaskClient
+) -> None:
+    login_manager.blueprint_login_views = {"admin": lambda: ".form"}
+
+    assert is_open(client, "/admin/form")
+    assert not is_open(client, "/shop/form")
+
+
+@pytest.mark.parametrize("host", ["shop.example:port", "[::1", "a b"])
+def test_junk_host_header_breaks_nothing(
+    app: Flask, login_manager: LoginManager, host: str
+) -> None:
+    login_manager.login_view = "https://auth.example/form"
+    environ = create_environ("/page")
+    environ["HTTP_HOST"] = host
+
+    _, status, _ = run_wsgi_app(app, environ)
+
+    assert status in {"302 FOUND", "400 BAD REQUEST"}

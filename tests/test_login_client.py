@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from flask import g
 from flask import session
 from flask.testing import FlaskClient
 
@@ -196,22 +195,6 @@ def test_logout_logs_out(login_client: LoginClient, users: Users, session_of: t.
     assert session_of(login_client) == {}
 
 
-def test_logout_asks_for_no_login(
-    app: Flask,
-    login_client: LoginClient,
-    login_manager: LoginManager,
-    users: Users,
-    session_of: t.Any,
-) -> None:
-    app.config.update(LOGIN_REQUIRED=True, USE_SESSION_FOR_NEXT=True)
-    app.add_url_rule("/", "index", lambda: "index")
-    login_manager.login_view = "/login"
-    login_client.login(users["1"])
-    login_client.logout()
-
-    assert session_of(login_client) == {}
-
-
 def test_nobody_may_log_out(login_client: LoginClient) -> None:
     login_client.logout()
 
@@ -231,70 +214,9 @@ def test_signals_are_sent(app: Flask, login_client: LoginClient, users: Users) -
     assert sent == [users["1"], users["1"]]
 
 
-@pytest.mark.parametrize("protection", ["basic", "strong"])
-def test_login_is_by_the_browser_that_the_client_says_it_is(
-    app: Flask, login_client: LoginClient, users: Users, protection: str
-) -> None:
-    app.config["SESSION_PROTECTION"] = protection
-    login_client.environ_base["HTTP_USER_AGENT"] = "a browser"
-    login_client.environ_base["REMOTE_ADDR"] = "192.0.2.1"
-    login_client.login(users["1"])
-
-    assert login_client.get("/fresh").text == "True"
-    assert login_client.get("/fresh", headers={"User-Agent": "another"}).text == "False"
-
-
 def test_two_clients_are_two_users(app: Flask, login_client: LoginClient, users: Users) -> None:
     other = LoginClient(app, app.response_class)
     login_client.login(users["1"])
     other.login(users["2"])
 
     assert (login_client.get("/me").text, other.get("/me").text) == ("1", "2")
-
-
-def test_login_within_an_application_context_stays_in_the_client(
-    app: Flask, login_client: LoginClient, users: Users
-) -> None:
-    with app.app_context():
-        login_client.login(users["1"])
-
-        assert not current_user
-        assert app.test_client().get("/me").text == "nobody"
-        assert login_client.get("/me").text == "1"
-
-
-def test_login_leaves_the_kept_context_of_the_last_request(
-    login_client: LoginClient, users: Users
-) -> None:
-    with login_client:
-        login_client.get("/cart")
-        login_client.login(users["1"])
-
-        assert dict(session) == {"cart": 1}
-        assert login_client.get("/me").text == "1"
-        assert current_user == users["1"]
-
-
-def test_function_after_requests_may_need_what_one_before_them_did(
-    app: Flask, login_client: LoginClient, users: Users
-) -> None:
-    @app.before_request
-    def start() -> None:
-        g.started = True
-
-    @app.after_request
-    def finish(response: t.Any) -> t.Any:
-        assert g.started
-        return response
-
-    login_client.login(users["1"])
-
-    assert login_client.get("/me").text == "1"
-
-
-def test_client_of_an_app_without_secret_key_says_what_is_missing(users: Users) -> None:
-    app = Flask("keyless")
-    LoginManager(app).user_loader(users.get)
-
-    with pytest.raises(RuntimeError, match="secret"):
-        LoginClient(app).login(users["1"])

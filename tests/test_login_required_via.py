@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask.views import MethodView
 
+from flask_login import fresh_login_required
 from flask_login import login_required
 from flask_login import login_user
 from flask_login import LoginManager
@@ -141,3 +142,10 @@ def test_called_guard_without_a_way_is_the_bare_one(app: Flask, browser: FlaskCl
     assert browser.get("/called").status_code == 401
     browser.get("/login/1")
     assert browser.get("/called").text == "inside"
+
+
+@pytest.mark.parametrize("guard", [login_required, fresh_login_required], ids=["login", "fresh"])
+@pytest.mark.parametrize("argument", ["session", 60], ids=repr)
+def test_argument_without_its_name_is_an_error(guard: t.Any, argument: object) -> None:
+    with pytest.raises(TypeError, match="name its arguments"):
+        guard(argument)

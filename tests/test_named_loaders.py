@@ -195,6 +195,22 @@ def test_exception_of_a_loader_says_which(login_manager: LoginManager, client: F
     assert "load_by_token" in note
 
 
+def test_exception_that_is_raised_again_says_it_once(
+    login_manager: LoginManager, client: FlaskClient
+) -> None:
+    error = ConnectionError("no database")
+
+    @login_manager.loader("bearer")
+    def load_by_token(request: Request) -> t.NoReturn:
+        raise error
+
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            source(client)
+
+    assert len(error.__notes__) == 1  # type: ignore[attr-defined]
+
+
 def test_signal_is_sent_with_the_user(client: FlaskClient, asked: list[str], users: Users) -> None:
     found: list[t.Any] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import pickle
 import typing as t
+from unittest import mock
 
 import pytest
 
@@ -36,6 +37,10 @@ class Slotted(UserMixin):
     def __init__(self, id: int, is_active: bool = True) -> None:
         self.id = id
         self.is_active = is_active
+
+
+class Closed(UserMixin):
+    pass
 
 
 class Plain(UserMixin):
@@ -98,6 +103,24 @@ def test_dataclass_field_without_a_default_has_to_be_given(options: dict[str, t.
     assert account_class(1, False, "ada").is_authenticated is False
     with pytest.raises(TypeError, match="is_active"):
         account_class(1, name="ada")
+
+
+@pytest.mark.parametrize("question", ["is_active", "is_authenticated", "is_anonymous"])
+@pytest.mark.parametrize("mixin", [UserMixin, AnonymousUserMixin])
+def test_answer_can_be_patched_on_a_class(mixin: t.Any, question: str) -> None:
+    account_class = type("Account", (mixin,), {})
+    answer = getattr(account_class(), question)
+
+    with mock.patch.object(account_class, question, not answer):
+        assert getattr(account_class(), question) is not answer
+
+    assert getattr(account_class(), question) is answer
+
+
+def test_answer_can_be_replaced_for_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Closed, "is_active", property(lambda user: True))
+
+    assert Closed().is_authenticated is True
 
 
 def test_property_answers_for_the_mixin() -> None:

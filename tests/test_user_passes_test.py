@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import typing as t
 
 import pytest
@@ -272,3 +273,14 @@ def test_async_test_is_asked_within_an_async_view(app: Flask, browser: FlaskClie
     assert browser.get("/outer").status_code == 403
     browser.get("/login/1")
     assert browser.get("/outer").text == "inside"
+
+
+def test_async_test_guards_where_nobody_has_imported_asyncio(
+    app: Flask, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("asgiref.sync")
+    app.add_url_rule("/tested", "tested", user_passes_test(is_ada)(lambda: "inside"))
+    browser.get("/login/1")
+    monkeypatch.delitem(sys.modules, "asyncio")
+
+    assert browser.get("/tested").text == "inside"
