@@ -5,6 +5,7 @@ views, async functions before requests, and async error handlers.
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import typing as t
 
@@ -27,6 +28,7 @@ from flask_login import user_logged_in
 from flask_login import user_logged_out
 from flask_login import user_login_confirmed
 from flask_login import user_unauthorized
+from flask_login._async import in_event_loop
 
 pytest.importorskip("asgiref")
 
@@ -253,3 +255,11 @@ class TestAsyncReceiver:
 
         with user_logged_in.connected_to(receive, app):
             assert client.get("/act").text == "1"
+
+
+def test_no_event_loop_runs_where_nobody_has_imported_asyncio(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "asyncio")
+
+    assert not in_event_loop()

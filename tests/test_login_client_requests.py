@@ -1,4 +1,4 @@
-"""The request that ``LoginClient`` logs in and out by: one of the client's browser, and all that the
+"""The request that ``LoginClient`` logs in and out by: one of the client's browser, and all that an
 application does with requests is done with it.
 """
 

@@ -172,8 +172,8 @@ def _page_behind(request: Request, url: str) -> str | None:
 
     try:
         parts = urlsplit(page)
-        known = parts.scheme in {"http", "https"} and is_same_site(parts, urlsplit(url))
+        known = bool(parts.netloc) and is_same_site(parts, urlsplit(url))
     except ValueError:
         return None
 
-    return page if known else None
+    return page if known and parts.scheme in {"http", "https"} else None

@@ -15,6 +15,7 @@ from ._request import url_of
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
+    from .typing import LoginView
 
 
 class Exemptions:
@@ -33,9 +34,10 @@ class Exemptions:
         if endpoint is None:
             return True
 
-        return self._is_open(endpoint, request.method) or leads_to_login(request, manager)
+        return self.is_open(endpoint, request.method) or leads_to_login(request, manager)
 
-    def _is_open(self, endpoint: str, method: str) -> bool:
+    def is_open(self, endpoint: str, method: str) -> bool:
+        """Whether a view is marked as open, or serves static files."""
         view = self._app.view_functions[endpoint]
         known_view, is_open = self._known.get((endpoint, method), (None, False))
 
@@ -51,31 +53,36 @@ class Exemptions:
         return name == "static" and owner is not None and owner.has_static_folder
 
 
-def login_views(manager: LoginManager[t.Any]) -> list[str]:
-    """Every view that users are sent to in order to log in."""
-    views = (manager.login_view, manager.refresh_view, *manager.blueprint_login_views.values())
-    targets = (view() if callable(view) else view for view in views)
-    return [target for target in targets if target is not None]
-
-
 def leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
     """Whether it is a view to log in by that was asked for."""
-    blueprints = {part for name in request.blueprints for part in (name, name.rpartition(".")[2])}
-    foreign = {
-        view for name, view in manager.blueprint_login_views.items() if name not in blueprints
-    }
+    views: list[tuple[str | None, LoginView]] = [
+        (None, manager.login_view),
+        (None, manager.refresh_view),
+        *manager.blueprint_login_views.items(),
+    ]
+    return any(_is_asked_for(view, blueprint, request) for blueprint, view in views)
 
-    for view in login_views(manager):
-        # What is relative to another blueprint is none of this one's views.
-        if view.startswith(".") and view in foreign:
-            continue
 
-        endpoint = _next_url.endpoint_of(view, request.blueprint)
+def _is_asked_for(login_view: LoginView, blueprint: str | None, request: Request) -> bool:
+    view = login_view() if callable(login_view) else login_view
 
-        if _is_page(view, request) if endpoint is None else endpoint == request.endpoint:
-            return True
+    if view is None:
+        return False
 
-    return False
+    endpoint = _next_url.endpoint_of(view, request.blueprint)
+
+    if endpoint is None:
+        return _is_page(view, request)
+
+    # What is relative to a blueprint is none of another one's views.
+    if view.startswith(".") and blueprint is not None and not _is_in(blueprint, request):
+        return False
+
+    return endpoint == request.endpoint
+
+
+def _is_in(blueprint: str, request: Request) -> bool:
+    return any(blueprint in (name, name.rpartition(".")[2]) for name in request.blueprints)
 
 
 def _is_page(url: str, request: Request) -> bool:

@@ -36,12 +36,15 @@ class Hooks:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._views_checked = False
+        self._checks_views = True
+        self._demands_login = False
         self._exemptions = Exemptions(app)
 
     def register(self) -> None:
-        self._app.before_request(self._before_request)
-        self._app.after_request(self._after_request)
+        # Plain functions, and no 'before_request' unless something is closed: Flask looks at each
+        # of those in every request to tell whether it is async, which costs more than they do.
+        self._app.url_value_preprocessor(lambda endpoint, values: self._begin())
+        self._app.after_request(lambda response: self._after_request(response))
 
     @property
     def _manager(self) -> LoginManager[t.Any]:
@@ -53,25 +56,31 @@ class Hooks:
 
         return t.cast("LoginManager[t.Any]", manager)
 
-    def _before_request(self) -> ResponseReturnValue | None:
-        if not self._views_checked:
-            self._views_checked = True
+    def _begin(self) -> None:
+        drop_others()
+
+        if self._checks_views:
+            self._checks_views = False
             self._warn_of_unguarded_views()
             self._load_users_for_async_views()
 
-        drop_others()
+        if not self._demands_login and self._closes_anything():
+            self._demands_login = True
+            # Flask calls these next, in this request already.
+            self._app.before_request_funcs.setdefault(None, []).insert(0, self._demand_login)
 
-        if self._manager._closed_blueprints or Settings(self._app.config).login_required:
-            return self._demand_login(unwrap(request))
-
-        return None
+    def _closes_anything(self) -> bool:
+        config = self._app.config
+        return bool(config.get("LOGIN_REQUIRED") or self._manager._closed_blueprints)
 
     def _after_request(self, response: Response) -> Response:
-        if find_state() is None and not self._is_intended():
+        state = find_state()
+
+        if state is None and not self._is_intended():
             return response
 
         response = self._manager._update_remember_cookie(response)
-        self._add_headers(response, get_state())
+        self._add_headers(response, state or get_state())
         return response
 
     def _is_intended(self) -> bool:
@@ -85,7 +94,9 @@ class Hooks:
 
         return _session.remember_intent(stored) is not None
 
-    def _demand_login(self, current: Request) -> ResponseReturnValue | None:
+    def _demand_login(self) -> ResponseReturnValue | None:
+        current = unwrap(request)
+
         if utils.is_guard_off() or not self._is_closed(current):
             return None
 
@@ -108,12 +119,13 @@ class Hooks:
         return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
 
     def _add_headers(self, response: Response, state: LoginState) -> None:
-        response.vary.update(state.vary)
+        if state.vary:
+            response.vary.update(state.vary)
 
         if state.refused:
             response.headers.setdefault("Cache-Control", "no-store")
 
-        cache_control = Settings(self._app.config).cache_control
+        cache_control = state.settings.cache_control
 
         if cache_control is not None and state.identified:
             response.headers.setdefault("Cache-Control", cache_control)

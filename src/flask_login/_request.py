@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
-from contextvars import Token
 from copy import copy
 
 from flask import current_app
@@ -19,7 +19,10 @@ from flask import g
 from flask import globals as flask_globals
 from flask import Request
 from flask import request
+from flask.ctx import AppContext
 from werkzeug.local import LocalProxy
+
+from .config import Settings
 
 if t.TYPE_CHECKING:
     from ._policy import Reason
@@ -28,12 +31,17 @@ if t.TYPE_CHECKING:
 #: Stands for the user while nobody has been looked up.
 NOT_LOADED: t.Any = object()
 
-_search: ContextVar[LoginState | None] = ContextVar("flask_login_search", default=None)
+_search: ContextVar[Search | None] = ContextVar("flask_login_search", default=None)
 _STATE = "_flask_login"
 
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _request = t.cast("LocalProxy[Request]", request)
 _g = t.cast("LocalProxy[object]", g)
+
+# The context that the session belongs to. Before Flask 3.2, requests have one of their own.
+_context: LocalProxy[t.Any] = getattr(
+    flask_globals, "app_ctx" if hasattr(AppContext, "session") else "request_ctx"
+)
 
 
 class LoginState:
@@ -41,6 +49,7 @@ class LoginState:
 
     __slots__ = (
         "announcing",
+        "app",
         "by_request",
         "forget",
         "identified",
@@ -48,12 +57,17 @@ class LoginState:
         "reason",
         "refused",
         "renewal",
+        "settings",
         "source",
         "user",
         "vary",
     )
 
-    def __init__(self) -> None:
+    def __init__(self, app: Flask) -> None:
+        # Each look through a proxy costs as much as ten at the object, so they are looked through
+        # once in a request.
+        self.app = app
+        self.settings = Settings(app.config)
         #: The user that was put on ``g`` for this request.
         self.user: t.Any = NOT_LOADED
         #: What found them: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
@@ -94,30 +108,32 @@ def the_app() -> Flask:
 
 def find_state() -> LoginState | None:
     """The state of this request, or ``None`` if it had nothing to do with a login."""
-    return t.cast("LoginState | None", _namespace().get(_STATE))
+    try:
+        return t.cast("LoginState | None", _request._get_current_object().__dict__.get(_STATE))
+    except RuntimeError:  # Outside a request, nothing is kept.
+        return None
 
 
 def get_state() -> LoginState:
     """The state of this request, which hereby has to do with a login."""
-    namespace = _namespace()
+    state = find_state()
 
-    if _STATE not in namespace:
-        namespace[_STATE] = LoginState()
+    if state is None:
+        state = LoginState(the_app())
 
-    return t.cast(LoginState, namespace[_STATE])
+        with suppress(RuntimeError):
+            _request._get_current_object().__dict__[_STATE] = state
+
+    return state
 
 
 def opened_session() -> t.Any:
     """The session, if this request has opened it already. To look at it this way is not to use it:
     a response does not come to vary by cookie, and Flask opens nothing.
     """
-    contexts: t.Any = flask_globals
-    context = unwrap(contexts.app_ctx)
-    # Before Flask 3.2, requests have a context of their own.
-    context = context if hasattr(context.__class__, "session") else unwrap(contexts.request_ctx)
     # An attribute that merely holds it, before and since Flask 3.1.3. Where there is neither, what
     # looks for the session here waits for a request that uses it.
-    namespace = t.cast("dict[str, t.Any]", vars(context))
+    namespace: dict[str, t.Any] = _context._get_current_object().__dict__
     return namespace.get("_session", namespace.get("session"))
 
 
@@ -132,21 +148,13 @@ def url_of(request: Request) -> str | None:
 
 
 def stored_user() -> t.Any:
-    """The user of this request, or :data:`NOT_LOADED`.
+    """The user of this request, or :data:`NOT_LOADED`. ``None`` outside a request."""
+    try:
+        state = _request._get_current_object().__dict__.get(_STATE)
+    except RuntimeError:
+        return None
 
-    :raises RuntimeError: Outside a request.
-    """
-    namespace = _g._get_current_object().__dict__
-    state = find_state()
-    user = namespace.get("_login_user", NOT_LOADED)
-    owner = namespace.get("_login_owner")
-
-    # Put there by this request, or by hand. Or gone: deleted by hand, to be looked up again.
-    if owner is state or (user is not NOT_LOADED and (owner is None or owner.user is not user)):
-        return user
-
-    # Another request under the same context has begun since.
-    return NOT_LOADED if state is None else state.user
+    return _user_in(_g._get_current_object().__dict__, state)
 
 
 def store_user(user: t.Any) -> None:
@@ -179,23 +187,34 @@ def drop_others() -> None:
         del namespace["_login_user"]
 
 
-def begin_search() -> Token[LoginState | None]:
-    """Have :func:`is_searching` say so, until :func:`end_search` is given what this returns. Other
-    threads that work for the same request search for themselves.
-    """
-    return _search.set(get_state())
+class Search:
+    """A search for the user of a request, while loaders are being asked."""
+
+    __slots__ = ("_namespace", "_token", "state")
+
+    def __init__(self, state: LoginState) -> None:
+        self.state = state
+        self._namespace = _g._get_current_object().__dict__
+        # Other threads that work for the same request search for themselves.
+        self._token = _search.set(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the user is not known yet: a loader may itself log someone in or out."""
+        return _user_in(self._namespace, self.state) is NOT_LOADED
+
+    def end(self) -> None:
+        _search.reset(self._token)
 
 
-def end_search(token: Token[LoginState | None]) -> None:
-    _search.reset(token)
+def find_search() -> Search | None:
+    """The search that is being made for this request, and is still open."""
+    search = _search.get()
 
+    if search is None or search.state is not find_state() or not search.is_open:
+        return None
 
-def is_searching() -> bool:
-    """Whether a loader is being asked, and the user is not known yet: a loader may itself log
-    someone in or out.
-    """
-    state = _search.get()
-    return state is not None and state is find_state() and stored_user() is NOT_LOADED
+    return search
 
 
 def keep_state() -> Callable[[], None]:
@@ -221,9 +240,13 @@ def keep_state() -> Callable[[], None]:
     return bring_back
 
 
-def _namespace() -> dict[str, t.Any]:
-    """Where the state of this request lives. Outside a request, nothing is kept."""
-    try:
-        return _request._get_current_object().__dict__
-    except RuntimeError:
-        return {}
+def _user_in(namespace: dict[str, t.Any], state: LoginState | None) -> t.Any:
+    user = namespace.get("_login_user", NOT_LOADED)
+    owner = namespace.get("_login_owner")
+
+    # Put there by this request, or by hand. Or gone: deleted by hand, to be looked up again.
+    if owner is state or (user is not NOT_LOADED and (owner is None or owner.user is not user)):
+        return user
+
+    # Another request under the same context has begun since.
+    return NOT_LOADED if state is None else state.user

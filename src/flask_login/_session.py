@@ -9,7 +9,6 @@ import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 
 from .config import SESSION_KEYS
 
@@ -24,8 +23,7 @@ _LOGIN = "_login"
 _NEXT = "next"
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(t.NamedTuple):
     """What is kept of a login besides the user's ID: times, in seconds since the epoch, UTC."""
 
     #: The user it describes. An older version of this library that shares the session logs people

@@ -7,6 +7,7 @@ from __future__ import annotations
 import logging
 import typing as t
 from collections.abc import Callable
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace
@@ -25,12 +26,10 @@ from ._async import to_sync
 from ._login import change_session_id
 from ._login import forget_cookie
 from ._login import is_other
-from ._request import begin_search
 from ._request import drop_user
-from ._request import end_search
+from ._request import find_search
 from ._request import get_state
-from ._request import is_searching
-from ._request import LoginState
+from ._request import Search
 from ._request import store_user
 from ._request import stored_user
 from ._request import the_app
@@ -104,7 +103,7 @@ class UserFinder(t.Generic[U]):
             state.announcing = True
 
             try:
-                send(user_accessed, the_app())
+                send(user_accessed, state.app)
             finally:
                 state.announcing = False
 
@@ -113,22 +112,18 @@ class UserFinder(t.Generic[U]):
                 return
 
         drop_user()
-        token = begin_search()
+        search = Search(state)
 
         try:
-            self._search_for_user(state)
+            self._search_for_user(search)
         finally:
-            end_search(token)
+            search.end()
 
-    def _search_for_user(self, state: LoginState) -> None:
-        steps: dict[str, Callable[[], t.Any]] = {
-            "session": self._load_user_from_session,
-            "remember": self._load_remembered_user,
-            "request": self._load_requesting_user,
-        }
+    def _search_for_user(self, search: Search) -> None:
+        state = search.state
         state.protection_failed = None
 
-        for source in self._search_order():
+        for source in self._search_order(state.settings):
             by_request = source not in _SESSION_SOURCES
 
             if not by_request and state.protection_failed is None:
@@ -138,20 +133,38 @@ class UserFinder(t.Generic[U]):
             if state.protection_failed:
                 break
 
-            step = steps.get(source)
-            user = self._load_user_by_name(source) if step is None else step()
-            self._settle_search(user, source, by_request=by_request)
+            user = self._ask_source(source, search)
 
-            if not is_searching():
+            if not search.is_open:
                 return
+
+            if not is_nobody(user):
+                return self._settle_search(search, user, source, by_request=by_request)
 
         self._update_request_context_with_user()
 
-    def _search_order(self) -> list[str]:
+    def _ask_source(self, source: str, search: Search) -> t.Any:
+        if source == "session":
+            return self._load_user_from_session(search)
+
+        if source == "remember":
+            return self._load_remembered_user(search)
+
+        if source == "request":
+            return self._load_requesting_user(search)
+
+        return self._load_user_by_name(source, search)
+
+    def _search_order(self, settings: Settings) -> Collection[str]:
         """Who is asked for the user, in order. ``"request"`` stands for the request loader and all
         named loaders that have no place of their own.
         """
-        order = Settings(the_app().config).loader_order
+        order = settings.loader_order
+
+        # What most applications have, and need no list for.
+        if not self._named_loaders and order is Settings.loader_order.compatible:
+            return order
+
         unplaced = [name for name in self._named_loaders if name not in order]
         known = {*_SESSION_SOURCES, "request", *self._named_loaders}
         result: list[str] = []
@@ -164,17 +177,19 @@ class UserFinder(t.Generic[U]):
 
         return result
 
-    def _settle_search(self, user: t.Any, source: str, *, by_request: bool = False) -> None:
-        """End the search for the user of this request, if ``user`` is somebody and nothing else
-        has ended it: a loader may itself have logged someone in or out, and that stands.
+    def _settle_search(
+        self, search: Search | None, user: t.Any, source: str, *, by_request: bool = False
+    ) -> None:
+        """End a search, if one is being made. Steps do so before they send a signal: receivers may
+        ask for the user.
         """
-        state = get_state()
+        if search is None:
+            return
 
-        if is_searching() and not is_nobody(user):
-            state.source = source
-            state.by_request = by_request
-            state.identified = True
-            self._update_request_context_with_user(user)
+        search.state.source = source
+        search.state.by_request = by_request
+        search.state.identified = True
+        self._update_request_context_with_user(user)
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
         """Make someone, by default an anonymous user, the user of this request."""
@@ -184,7 +199,7 @@ class UserFinder(t.Generic[U]):
         """Whether session protection has ended the login. Sends :data:`.session_protected` if it
         did, or made it non-fresh.
         """
-        app = the_app()
+        app = get_state().app
         stored = unwrap(session)
         mode = self._protection_mode(app)
 
@@ -217,13 +232,13 @@ class UserFinder(t.Generic[U]):
 
         return _policy.protection_mode("session_protection", self.session_protection)
 
-    def _load_user_from_session(self) -> t.Any:
+    def _load_user_from_session(self, search: Search) -> t.Any:
         stored = unwrap(session)
 
         if self._user_callback is None or not _session.carries_login(stored):
             return None
 
-        settings = Settings(the_app().config)
+        settings = search.state.settings
         user_id = _session.user_id(stored)
         known = _session.find_login(stored)
         reason = _end_by_time(known, settings)
@@ -233,7 +248,7 @@ class UserFinder(t.Generic[U]):
 
         user = self._ask_loader(self._user_callback, user_id, "user_loader", "session")
 
-        if not is_searching():
+        if not search.is_open:
             return None
 
         if is_nobody(user):
@@ -247,17 +262,22 @@ class UserFinder(t.Generic[U]):
         if _is_deactivated(user, settings) and not (known is not None and known.forced):
             return self._end_login("inactive")
 
-        self._keep_up(known, stamp, settings)
+        self._keep_up(stored, known, stamp, settings)
         return user
 
-    def _keep_up(self, known: _session.Login | None, stamp: Stamp, settings: Settings) -> None:
+    def _keep_up(
+        self,
+        stored: _session.Session,
+        known: _session.Login | None,
+        stamp: Stamp,
+        settings: Settings,
+    ) -> None:
         """Write down what a session's login is to be judged by later, where that has changed."""
-        stored = unwrap(session)
         digest = stamp.digest
-        now = _clock.now()
 
         if known is None:
             if settings.has_lifetimes or digest is not None:
+                now = _clock.now()
                 user_id = _session.user_id(stored)
                 _session.keep_login(stored, _session.Login(user_id, now, now, digest))
 
@@ -266,16 +286,16 @@ class UserFinder(t.Generic[U]):
         kept = known
 
         if digest is not None and digest != known.stamp:
-            kept = replace(kept, stamp=digest)
+            kept = kept._replace(stamp=digest)
 
         idle = settings.idle_timeout
 
         if (
             idle is not None
-            and _policy.activity_is_due(known.seen_at, now, idle)
+            and _policy.activity_is_due(known.seen_at, _clock.now(), idle)
             and self._is_activity()
         ):
-            kept = replace(kept, seen_at=now)
+            kept = kept._replace(seen_at=_clock.now())
 
         if kept is not known:
             _session.keep_login(stored, kept)
@@ -309,10 +329,9 @@ class UserFinder(t.Generic[U]):
         _logger.info("A login has ended: %s", reason)
         send(session_ended, app, user_id=user_id, reason=reason)
 
-    def _load_remembered_user(self) -> t.Any:
-        settings = Settings(the_app().config)
-        cookie = unwrap(request).cookies.get(settings.cookie_name)
-        state = get_state()
+    def _load_remembered_user(self, search: Search) -> t.Any:
+        state = search.state
+        cookie = unwrap(request).cookies.get(state.settings.cookie_name)
 
         if cookie is None or state.forget:
             return None
@@ -324,7 +343,7 @@ class UserFinder(t.Generic[U]):
         user = self._load_user_from_remember_cookie(cookie)
 
         # Without a user loader, nobody can tell whose cookie it is.
-        if self._user_callback is not None and is_nobody(user) and is_searching():
+        if self._user_callback is not None and is_nobody(user) and search.is_open:
             state.forget = True
 
         return user
@@ -358,7 +377,7 @@ class UserFinder(t.Generic[U]):
         stored = unwrap(session)
         state = get_state()
         owner = _session.find_owner(stored)
-        searching = is_searching()
+        search = find_search()
         take_back = _session.resume(stored, token.user_id)
         reason: _policy.Reason | None = "unknown_user"
         user = None
@@ -368,7 +387,7 @@ class UserFinder(t.Generic[U]):
             stamp = Stamp(user, token.user_id, settings)
             reason = _reason_to_refuse(user, token, stamp, settings)
         finally:
-            settled = is_searching() is not searching
+            settled = search is not None and not search.is_open
 
             if reason is not None and not settled:
                 take_back()
@@ -384,7 +403,7 @@ class UserFinder(t.Generic[U]):
 
         _session.bind(stored, self._session_identifier_generator())
         digest = stamp.digest or token.stamp
-        _session.keep_login(stored, replace(_as_login(token), stamp=digest))
+        _session.keep_login(stored, _as_login(token)._replace(stamp=digest))
         change_session_id(the_app(), unwrap(request), stored)
 
         # The historic format has no place for a stamp.
@@ -393,18 +412,18 @@ class UserFinder(t.Generic[U]):
         if token.outdated or is_restamped:
             state.renewal = replace(token, stamp=digest)
 
-        self._settle_search(user, "remember")
+        self._settle_search(search, user, "remember")
         send(user_loaded_from_cookie, the_app(), user=user)
         return user
 
-    def _load_requesting_user(self) -> t.Any:
+    def _load_requesting_user(self, search: Search) -> t.Any:
         user = None
 
         if self._request_callback is not None:
             user = self._load_user_from_request(unwrap(request))
 
         if is_nobody(user) and self._header_callback is not None:
-            header = request.headers.get(Settings(the_app().config).auth_header_name)
+            header = request.headers.get(search.state.settings.auth_header_name)
             user = None if header is None else self._load_user_from_header(header)
 
         return user
@@ -419,7 +438,7 @@ class UserFinder(t.Generic[U]):
         if is_nobody(user):
             return None
 
-        self._settle_search(user, "request", by_request=True)
+        self._settle_search(find_search(), user, "request", by_request=True)
         send(user_loaded_from_request, the_app(), user=user)
         return user
 
@@ -432,23 +451,23 @@ class UserFinder(t.Generic[U]):
         if is_nobody(user):
             return None
 
-        self._settle_search(user, "request", by_request=True)
+        self._settle_search(find_search(), user, "request", by_request=True)
         send(_user_loaded_from_header, the_app(), user=user)
         return user
 
-    def _load_user_by_name(self, name: str) -> t.Any:
+    def _load_user_by_name(self, name: str, search: Search) -> t.Any:
         loader = self._named_loaders[name]
 
         if loader.vary is not None:
-            get_state().vary.append(loader.vary)
+            search.state.vary.append(loader.vary)
 
         user = self._ask_loader(loader.callback, unwrap(request), "loader", "request")
 
-        if is_nobody(user):
+        if is_nobody(user) or not search.is_open:
             return None
 
-        self._settle_search(user, name, by_request=True)
-        send(user_loaded_from_request, the_app(), user=user)
+        self._settle_search(search, user, name, by_request=True)
+        send(user_loaded_from_request, search.state.app, user=user)
         return user
 
     def _loaders(self) -> tuple[Callable[..., t.Any] | None, ...]:

@@ -95,6 +95,16 @@ def has_mark(view: View, method: str, name: str) -> bool:
     return any(name in getattr(candidate, "__dict__", ()) for candidate in marked)
 
 
+def is_awaitable(view: View) -> bool:
+    """Whether calling a view from async code gives something to await: it is a coroutine function,
+    perhaps behind guards of ours.
+    """
+    if isfunction(view) and view in _guards:
+        return is_awaitable(view.__dict__["__wrapped__"])
+
+    return iscoroutinefunction(view)
+
+
 def is_async(view: View) -> bool:
     """Whether a view, or a method of a class-based view, is a coroutine function."""
     view_class = getattr(view, "view_class", None)

@@ -105,18 +105,16 @@ class Setting(t.Generic[T]):
         value = settings.config.get(self.key, _UNSET)
 
         if value is _UNSET:
-            value = self._default(settings)
+            return self._default(settings)
 
-        if self._convert is not None:
-            return self._convert(self.key, value)
-
-        return t.cast(T, value)
+        return t.cast(T, value) if self._convert is None else self._convert(self.key, value)
 
     def _default(self, settings: Settings) -> T:
-        followed = settings.config.get(self._follows) if self._follows is not None else None
+        if self._follows is not None:
+            followed = settings.config.get(self._follows)
 
-        if followed:
-            return t.cast(T, followed)
+            if followed:
+                return t.cast(T, followed)
 
         if self.secure is not self.compatible and settings.defaults == "secure":
             return self.secure

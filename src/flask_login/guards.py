@@ -13,6 +13,7 @@ from flask import redirect
 from flask import request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from . import _challenge
 from . import _views
@@ -110,8 +111,13 @@ def _sends_back(target: str) -> bool:
     if adapter is None or parts.netloc not in {"", request.host}:
         return False
 
+    path = unquote(parts.path.removeprefix(request.root_path))
+
     try:
-        endpoint, _ = adapter.match(unquote(parts.path.removeprefix(request.root_path)), "GET")
+        try:
+            endpoint, _ = adapter.match(path, "GET")
+        except RequestRedirect:  # To the same path with a slash.
+            endpoint, _ = adapter.match(f"{path}/", "GET")
     except HTTPException:
         return False
 

@@ -415,11 +415,10 @@ class LoginManager(UserFinder[U]):
         return response
 
     def _renew_cookie(self, response: Response) -> None:
-        app = the_app()
         state = get_state()
 
-        if Settings(app.config).cookie_refresh_each_request:
-            token = state.renewal or remembered_token(app, unwrap(request), unwrap(session))
+        if state.settings.cookie_refresh_each_request:
+            token = state.renewal or remembered_token(state.app, unwrap(request), unwrap(session))
             state.renewal = token and remember.prolong(token)
 
         if state.renewal is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from inspect import get_annotations
 
 
 class _Answer:
@@ -13,14 +14,18 @@ class _Answer:
 
     def __init__(self, answer: Callable[[t.Any], bool]) -> None:
         self._answer = answer
+        self._name = answer.__name__
         self.__doc__ = answer.__doc__
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
-        # A dataclass would take what the class says for a field's default.
-        if user is None:
-            raise AttributeError("Only a user answers this, not their class.")
+        if user is not None:
+            return self._answer(user)
 
-        return self._answer(user)
+        # A dataclass would take this for the default of its own field.
+        if self._name in get_annotations(owner):
+            raise AttributeError(self._name)
+
+        return self
 
 
 class UserMixin:

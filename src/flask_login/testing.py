@@ -138,30 +138,42 @@ class LoginClient(FlaskClient):
         :param last: Whether to call it after that, not before.
         """
         app = self.application
+        first = app.url_value_preprocessors.setdefault(None, [])
         before = app.before_request_funcs.setdefault(None, [])
         builder = EnvironBuilder(app, environ_base=self.environ_base)
         raised: list[BaseException] = []
+        acted: list[bool] = []
 
-        def act_and_answer() -> ResponseReturnValue | None:
+        def act_once(*args: t.Any) -> None:
             try:
+                acted.append(True)
                 act()
             except Exception as error:
                 raised.append(error)
 
-            return "" if last or raised else None
-
         def answer() -> ResponseReturnValue:
+            if not acted:
+                act_once()
+
             return ""
 
-        before.insert(len(before) if last else 0, act_and_answer)
+        # Flask calls these before it looks for a view, the first ones before the others.
+        first.extend([] if last else [act_once])
         before.append(answer)
 
         try:
             self.run_wsgi_app(builder.get_environ(), buffered=True)
         finally:
-            before.remove(act_and_answer)
             before.remove(answer)
+
+            if not last:
+                first.remove(act_once)
+
             builder.close()
+
+        # Something else has answered.
+        if not acted:
+            self._in_request(act)
 
         if raised:
             raise raised[0]
@@ -264,10 +276,13 @@ def closed_routes(
 
     for rule in app.url_map.iter_rules():
         # Some rules lead to no view of their own.
-        if rule.build_only or rule.redirect_to is not None:
+        if rule.build_only or rule.alias or rule.redirect_to is not None:
             continue
 
         for method in sorted((rule.methods or set()) - EXEMPT_METHODS):
+            if exemptions.is_open(rule.endpoint, method):
+                continue
+
             url = _example_url(app, rule, method, arguments or {})
 
             with app.test_request_context(url, method=method):
