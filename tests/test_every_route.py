@@ -144,7 +144,14 @@ class Call(t.NamedTuple):
     def is_open(self) -> bool:
         """Whether anybody may make it, told by names alone."""
         name = self.endpoint.rpartition(".")[2]
-        login_views = {"log_in", "shop.log_in", "shop.cart.log_in", "shop.cart.items.log_in", "admin.log_in", "confirm"}
+        login_views = {
+            "log_in",
+            "shop.log_in",
+            "shop.cart.log_in",
+            "shop.cart.items.log_in",
+            "admin.log_in",
+            "confirm",
+        }
         half_open = name == "half" and self.method in {"GET", "HEAD"}
         return name.startswith(("open", "static")) or half_open or self.endpoint in login_views
 

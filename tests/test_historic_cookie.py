@@ -1,4 +1,4 @@
-"""The remember-me cookie that responses set, where that is wanted, is the one of Flask-Login 0.6.3."""
+"""The remember-me cookie that responses set on demand is the one of Flask-Login 0.6.3."""
 
 from __future__ import annotations
 

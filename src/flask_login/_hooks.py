@@ -43,8 +43,14 @@ class Hooks:
     def register(self) -> None:
         # Plain functions, and no 'before_request' unless something is closed: Flask looks at each
         # of those in every request to tell whether it is async, which costs more than they do.
-        self._app.url_value_preprocessor(lambda endpoint, values: self._begin())
-        self._app.after_request(lambda response: self._after_request(response))
+        def begin(endpoint: str | None, values: dict[str, t.Any] | None) -> None:
+            self._begin()
+
+        def finish(response: Response) -> Response:
+            return self._finish(response)
+
+        self._app.url_value_preprocessor(begin)
+        self._app.after_request(finish)
 
     @property
     def _manager(self) -> LoginManager[t.Any]:
@@ -70,10 +76,9 @@ class Hooks:
             self._app.before_request_funcs.setdefault(None, []).insert(0, self._demand_login)
 
     def _closes_anything(self) -> bool:
-        config = self._app.config
-        return bool(config.get("LOGIN_REQUIRED") or self._manager._closed_blueprints)
+        return Settings(self._app.config).login_required or bool(self._manager._closed_blueprints)
 
-    def _after_request(self, response: Response) -> Response:
+    def _finish(self, response: Response) -> Response:
         state = find_state()
 
         if state is None and not self._is_intended():
