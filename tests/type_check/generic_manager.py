@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import typing as t
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from flask import Request
 from flask.typing import ResponseReturnValue
 from typing_extensions import assert_type
 
+from flask_login import AnonymousUserMixin
 from flask_login import current_user
 from flask_login import get_current_user
 from flask_login import login_user
@@ -138,6 +140,24 @@ challenge: ChallengeCallback = answer
 challenge = answer_async
 login_manager.unauthorized_callback = answer
 login_manager.needs_refresh_callback = answer_async
+
+
+# What the aliases name can be registered, and an async loader is still a coroutine function.
+def register(by_id: UserCallback[User], by_request: RequestCallback[User]) -> None:
+    made.user_loader(by_id)
+    made.request_loader(by_request)
+
+
+def begin_to_load(user_id: str) -> asyncio.Task[User | None]:
+    return asyncio.create_task(load_user_async(user_id))
+
+
+# Where visitors come as well, the type can say so.
+guest_manager: LoginManager[User | AnonymousUserMixin] = LoginManager()
+guest_manager.user_loader(load_user)
+visitor = guest_manager.current_user
+visitor_name = visitor.name if isinstance(visitor, User) else "stranger"
+assert_type(visitor_name, str)
 
 
 async def ask(callback: UserCallback[User], user_id: str) -> User | None:
