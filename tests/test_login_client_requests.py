@@ -113,3 +113,20 @@ def test_client_of_an_app_without_secret_key_says_what_is_missing(users: Users) 
 
     with pytest.raises(RuntimeError, match="secret"):
         LoginClient(app).login(users["1"])
+
+
+@pytest.mark.parametrize("propagate", [True, False])
+def test_function_for_url_values_may_count_on_a_route(
+    app: Flask, login_client: LoginClient, users: Users, propagate: bool
+) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = propagate
+
+    @app.url_value_preprocessor
+    def take_language(endpoint: str | None, values: t.Any) -> None:
+        g.language = values.pop("language", "en")
+
+    login_client.login(users["1"])
+    assert login_client.get("/me").text == "1"
+
+    login_client.logout()
+    assert login_client.get("/me").text == "nobody"

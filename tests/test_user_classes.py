@@ -184,12 +184,12 @@ class TestColumns:
         return type("Base", (orm.DeclarativeBase,), {})
 
     @pytest.fixture
-    def open_session(self, base: t.Any) -> t.Any:
+    def open_session(self, base: t.Any) -> t.Iterator[t.Any]:
         sqlalchemy = pytest.importorskip("sqlalchemy")
         orm = pytest.importorskip("sqlalchemy.orm")
+        engine = sqlalchemy.create_engine("sqlite://", poolclass=sqlalchemy.pool.StaticPool)
 
         def open_session(*objects: t.Any) -> t.Any:
-            engine = sqlalchemy.create_engine("sqlite://", poolclass=sqlalchemy.pool.StaticPool)
             base.metadata.create_all(engine)
 
             with orm.Session(engine) as session:
@@ -198,7 +198,8 @@ class TestColumns:
 
             return orm.Session(engine)
 
-        return open_session
+        yield open_session
+        engine.dispose()
 
     @pytest.fixture
     def account(self, base: t.Any) -> t.Any:

@@ -156,9 +156,8 @@ class LoginManager(UserFinder[U]):
 
     @property
     def current_user(self) -> U:
-        """:data:`.current_user`, as the type that this manager was annotated with::
-
-        login_manager: LoginManager[User] = LoginManager()
+        """:data:`.current_user`, as the type of user that this manager was annotated with, say
+        ``LoginManager[User]``.
         """
         return t.cast(U, current_user)
 

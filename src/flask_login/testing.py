@@ -87,10 +87,12 @@ class LoginClient(FlaskClient):
 
     @contextmanager
     def acting_as(self, user: t.Any, *, fresh: bool = True) -> Generator[LoginClient, None, None]:
-        """Log a user in for a while, after which the session is what it was before. ::
+        """Log a user in for a while. ::
 
-        with client.acting_as(admin):
-            client.post("/publish")
+            with client.acting_as(admin):
+                client.post("/publish")
+
+        Afterwards, the session and the remember-me cookie are what they were before.
         """
         with self.session_transaction() as before:
             kept = deepcopy(dict(before))
@@ -226,10 +228,12 @@ class FrozenClock:
 def frozen_clock() -> Generator[FrozenClock, None, None]:
     """Stop the time that lifetimes and remember-me cookies are measured by. ::
 
-    with frozen_clock() as clock:
-        client.login(user)
-        clock.tick(timedelta(hours=2))
-        assert client.get("/settings").status_code == 302
+        with frozen_clock() as clock:
+            client.login(user)
+            clock.tick(timedelta(hours=2))
+            assert client.get("/settings").status_code == 302
+
+    It goes on from what it was before.
     """
     clock = FrozenClock(_clock.now())
 
