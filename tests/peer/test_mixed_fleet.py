@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 from peer_kit.fleet import Browser
@@ -25,15 +26,29 @@ ACTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    config = {"SESSION_PROTECTION": "basic", "REMEMBER_COOKIE_FORMAT": "legacy"}
-    packages = {"here": HERE, "there": released_package(tmp_path_factory)}
+def run_workers(released: Path, cookie_format: str) -> Iterator[Workers]:
+    config = {"SESSION_PROTECTION": "basic", "REMEMBER_COOKIE_FORMAT": cookie_format}
+    packages = {"here": HERE, "there": released}
     workers = {name: Worker(package, config) for name, package in packages.items()}
     yield workers
 
     for worker in workers.values():
         worker.stop()
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return released_package(tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def workers(released: Path) -> Iterator[Workers]:
+    yield from run_workers(released, "legacy")
+
+
+@pytest.fixture(scope="module")
+def timed_workers(released: Path) -> Iterator[Workers]:
+    yield from run_workers(released, "timed")
 
 
 @pytest.fixture
@@ -142,3 +157,34 @@ class TestWhatOneWroteTheOtherAccepts:
         browser.get("/logout", writer)
         browser.drop("session")
         assert browser.get("/who", reader).text == "None"
+
+
+class TestTimedCookie:
+    """What this package writes by default, once no older worker has to read it."""
+
+    @pytest.fixture
+    def browser(self, timed_workers: Workers) -> Browser:
+        return Browser(timed_workers)
+
+    def test_older_worker_ignores_it(self, browser: Browser) -> None:
+        browser.get("/login/1?remember", "here")
+        browser.drop("session")
+        assert browser.get("/who", "there").text == "None"
+
+    def test_it_outlives_the_older_worker(self, browser: Browser) -> None:
+        browser.get("/login/1?remember", "here")
+        browser.drop("session")
+        browser.get("/who", "there")
+        assert browser.get("/who", "here").text == "1"
+
+    def test_session_is_shared_all_the_same(self, browser: Browser) -> None:
+        browser.get("/login/1?remember", "here")
+        assert browser.get("/who", "there").text == "1"
+        assert browser.get("/who", "here").text == "1"
+
+    def test_older_cookie_is_replaced(self, browser: Browser) -> None:
+        browser.get("/login/1?remember", "there")
+        browser.drop("session")
+        assert browser.get("/who", "here").text == "1"
+        browser.drop("session")
+        assert browser.get("/who", "there").text == "None"
