@@ -95,10 +95,10 @@ class LoginState:
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
-    while isinstance(value, LocalProxy):
-        value = value._get_current_object()  # pyright: ignore[reportUnknownVariableType]
+    if not isinstance(value, LocalProxy):
+        return value
 
-    return t.cast(t.Any, value)
+    return unwrap(t.cast(t.Any, value)._get_current_object())
 
 
 def the_app() -> Flask:

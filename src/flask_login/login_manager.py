@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import typing as t
 import warnings
-from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Coroutine
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
@@ -163,11 +163,14 @@ class LoginManager(UserFinder[U]):
 
     @t.overload
     def user_loader(
-        self, callback: Callable[[str], Awaitable[U | None]]
-    ) -> Callable[[str], Awaitable[U | None]]: ...
+        self, callback: Callable[[str], Coroutine[t.Any, t.Any, U | None]]
+    ) -> Callable[[str], Coroutine[t.Any, t.Any, U | None]]: ...
 
     @t.overload
     def user_loader(self, callback: Callable[[str], U | None]) -> Callable[[str], U | None]: ...
+
+    @t.overload
+    def user_loader(self, callback: UserCallback[U]) -> UserCallback[U]: ...
 
     def user_loader(self, callback: t.Any) -> t.Any:
         """Register what finds a user by ID::
@@ -189,13 +192,16 @@ class LoginManager(UserFinder[U]):
 
     @t.overload
     def request_loader(
-        self, callback: Callable[[t.Any], Awaitable[U | None]]
-    ) -> Callable[[t.Any], Awaitable[U | None]]: ...
+        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]
+    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]: ...
 
     @t.overload
     def request_loader(
         self, callback: Callable[[t.Any], U | None]
     ) -> Callable[[t.Any], U | None]: ...
+
+    @t.overload
+    def request_loader(self, callback: RequestCallback[U]) -> RequestCallback[U]: ...
 
     def request_loader(self, callback: t.Any) -> t.Any:
         """Register what finds a user by the request itself, say by an API key. It is asked if

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from contextlib import suppress
 from inspect import get_annotations
 
 
@@ -21,9 +22,11 @@ class _Answer:
         if user is not None:
             return self._answer(user)
 
-        # A dataclass would take this for the default of its own field.
-        if self._name in get_annotations(owner):
-            raise AttributeError(self._name)
+        # A dataclass would take this for the default of its own field. Python 3.14 evaluates
+        # annotations when they are asked for, and may not be able to yet.
+        with suppress(NameError):
+            if self._name in get_annotations(owner):
+                raise AttributeError(self._name)
 
         return self
 

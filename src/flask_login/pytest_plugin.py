@@ -1,5 +1,7 @@
 """Fixtures and a ready-made test, for who imports them. pytest is no dependency of the package.
 
+PYTEST_DONT_REWRITE: there is nothing to rewrite here, and a module may be imported before.
+
 In ``conftest.py``, beside a fixture ``app``::
 
     pytest_plugins = ["flask_login.pytest_plugin"]
@@ -16,6 +18,7 @@ import pytest
 from flask import Flask
 
 from . import testing
+from .testing import assert_login_required as assert_login_required
 
 
 @pytest.fixture
@@ -24,8 +27,8 @@ def login_client(app: Flask) -> testing.LoginClient:
     return testing.LoginClient(app, app.response_class, use_cookies=True)
 
 
-@pytest.fixture(name="frozen_clock")
-def _frozen_clock() -> Generator[testing.FrozenClock, None, None]:
+@pytest.fixture
+def frozen_clock() -> Generator[testing.FrozenClock, None, None]:
     """A clock that stands still. See :func:`.testing.frozen_clock`."""
     with testing.frozen_clock() as clock:
         yield clock

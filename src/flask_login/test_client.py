@@ -21,7 +21,7 @@ class FlaskLoginClient(FlaskClient):
             client.get("/")
 
     No browser is recorded in that session, so under ``basic`` session protection the login is not
-    fresh, and under ``strong`` there is none.
+    fresh, and under ``strong`` there is none. :class:`.LoginClient` logs in for real.
 
     :param user: The user to name, if any.
     :param fresh_login: Whether the session says that the login is fresh.
