@@ -6,6 +6,7 @@ import hmac
 import typing as t
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha512
 from urllib.parse import quote
 
 from flask import abort
@@ -50,12 +51,22 @@ def create_app(
     @app.get("/account")
     def account() -> t.Any:
         user = find_user(session.get("user_id"))
-        return refuse() if user is None else f"Hello, {user.name}."
+
+        if user is None:
+            return refuse()
+
+        protect()
+        return f"Hello, {user.name}."
 
     @app.get("/long")
     def long() -> t.Any:
         user = find_user(session.get("user_id"))
-        return refuse() if user is None else "".join([user.name for _ in range(100)])
+
+        if user is None:
+            return refuse()
+
+        protect()
+        return "".join([user.name for _ in range(100)])
 
     @app.get("/api")
     def api_() -> t.Any:
@@ -72,14 +83,14 @@ def create_app(
             if not hmac.compare_digest(signature, sign(user_id)):
                 return refuse()
 
-            session["user_id"] = user_id
+            session.update(user_id=user_id, fresh=False, browser=identify_browser())
 
         user = find_user(user_id)
         return refuse() if user is None else f"Hello, {user.name}."
 
     @app.post("/login")
     def login() -> Response:
-        session["user_id"] = "ada"
+        session.update(user_id="ada", fresh=True, browser=identify_browser())
         response = make_response("Welcome.")
         cookie = f"ada|{sign('ada')}"
         response.set_cookie("remember_token", cookie, max_age=A_YEAR, httponly=True)
@@ -87,7 +98,9 @@ def create_app(
 
     @app.post("/logout")
     def logout() -> Response:
-        session.pop("user_id", None)
+        for key in ("user_id", "fresh", "browser"):
+            session.pop(key, None)
+
         response = make_response("Goodbye.")
         response.delete_cookie("remember_token", httponly=True)
         return response
@@ -101,6 +114,15 @@ def create_app(
 def refuse() -> Response:
     flash("Please log in to access this page.")
     return redirect(f"/login?next={quote(request.path, safe='')}", 302)
+
+
+def identify_browser() -> str:
+    return sha512(f"{request.remote_addr}|{request.headers.get('User-Agent')}".encode()).hexdigest()
+
+
+def protect() -> None:
+    if session.get("browser") != identify_browser():
+        session["fresh"] = False
 
 
 def sign(user_id: str) -> str:

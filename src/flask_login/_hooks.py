@@ -71,9 +71,10 @@ class Hooks:
             self._load_users_for_async_views()
 
         if not self._demands_login and self._closes_anything():
-            self._demands_login = True
-            # Flask calls these next, in this request already.
+            # Flask calls these next, in this request already. Only then may another thread's
+            # request take it for done.
             self._app.before_request_funcs.setdefault(None, []).insert(0, self._demand_login)
+            self._demands_login = True
 
     def _closes_anything(self) -> bool:
         return Settings(self._app.config).login_required or bool(self._manager._closed_blueprints)
