@@ -108,3 +108,8 @@ def test_login_disabled_opens_the_blueprint(
     app.config["LOGIN_DISABLED"] = True
 
     assert browser.get("/shop/").status_code == 200
+
+
+def test_name_of_a_blueprint_closes_nothing_and_is_an_error(login_manager: LoginManager) -> None:
+    with pytest.raises(TypeError, match="takes a Blueprint, not 'admin'"):
+        login_manager.require_login("admin")  # type: ignore[arg-type]

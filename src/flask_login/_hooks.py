@@ -71,9 +71,9 @@ class Hooks:
             self._load_users_for_async_views()
 
         if not self._demands_login and self._closes_anything():
-            # Flask calls these next, in this request already. Only then may another thread's
-            # request take it for done.
-            self._app.before_request_funcs.setdefault(None, []).insert(0, self._demand_login)
+            # Flask calls these next, in this request already, and this one after the application's
+            # own, which may prepare what a loader needs. Only then is it done for other threads.
+            self._app.before_request_funcs.setdefault(None, []).append(self._demand_login)
             self._demands_login = True
 
     def _closes_anything(self) -> bool:

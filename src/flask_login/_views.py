@@ -8,7 +8,6 @@ import typing as t
 from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from contextlib import suppress
 from inspect import iscoroutinefunction
 from inspect import isfunction
 from weakref import WeakSet
@@ -36,10 +35,7 @@ def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any]) -> None:
     """
     guard.__dict__[_REFUSAL] = refusal
     _guards.add(guard)
-
-    # What cannot be referred to weakly, such as a callable object with slots, is no view function.
-    with suppress(TypeError):
-        _guarded.update(_unwrapped(view))
+    _guarded.update(_unwrapped(view))
 
 
 def refusals_of(view: View) -> list[Callable[[], t.Any]]:

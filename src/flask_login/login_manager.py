@@ -256,7 +256,12 @@ class LoginManager(UserFinder[U]):
 
         Views marked by :func:`.login_exempt` stay open. For the whole application, set
         ``LOGIN_REQUIRED``.
+
+        :raises TypeError: If it is a name, which would close nothing.
         """
+        if not isinstance(blueprint, Blueprint):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"'require_login' takes a Blueprint, not {blueprint!r}.")
+
         self._closed_blueprints.add(blueprint)
 
     def unauthorized(self) -> ResponseReturnValue:
