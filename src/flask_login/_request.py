@@ -148,12 +148,11 @@ def url_of(request: Request) -> str | None:
 
 
 def stored_user() -> t.Any:
-    """The user of this request, or :data:`NOT_LOADED`. ``None`` outside a request."""
-    try:
-        state = _request._get_current_object().__dict__.get(_STATE)
-    except RuntimeError:
-        return None
+    """The user of this request, or :data:`NOT_LOADED`.
 
+    :raises RuntimeError: Outside a request.
+    """
+    state = _request._get_current_object().__dict__.get(_STATE)
     return _user_in(_g._get_current_object().__dict__, state)
 
 
