@@ -2,7 +2,7 @@
 
 __title__ = "Flask-Login"
 __description__ = "User session management for Flask"
-__url__ = "https://pypi.org/project/Flask-Login/"
+__url__ = "https://flask-login.example/"
 #: The interface this release stands in for, which is what dependents compare against.
 __version_info__: tuple[str, str, str] = ("0", "6", "3")
 #: That interface's version, and our own release as its local part (PEP 440).
