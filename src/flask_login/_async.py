@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import typing as t
 from collections.abc import Callable
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
@@ -25,6 +26,19 @@ def to_sync(app: Flask, function: Callable[..., t.Any]) -> Callable[..., t.Any]:
             return thread.submit(copy_context().run, call, *args, **kwargs).result()
 
     return call_elsewhere
+
+
+def wait_for(app: Flask, coroutine: Coroutine[t.Any, t.Any, t.Any]) -> t.Any:
+    """What an async function returns that has been called."""
+
+    async def wait() -> t.Any:
+        return await coroutine
+
+    try:
+        return to_sync(app, wait)()
+    finally:
+        # Where nothing can run it, the error says so, and Python need not complain as well.
+        coroutine.close()
 
 
 def in_event_loop() -> bool:

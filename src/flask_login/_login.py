@@ -5,7 +5,6 @@ not outlive it.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 
 from flask import Flask
 from flask import g
@@ -45,10 +44,10 @@ def _completed(token: remember.Token, stored: t.Any) -> remember.Token:
     known = _session.find_login(stored)
 
     if seconds is not None:
-        token = replace(token, duration=seconds)
+        token = token._replace(duration=seconds)
 
     if known is not None:
-        token = replace(token, authenticated_at=known.authenticated_at, stamp=known.stamp)
+        token = token._replace(authenticated_at=known.authenticated_at, stamp=known.stamp)
 
     return token
 

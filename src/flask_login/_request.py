@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
+from contextvars import Token
 from copy import copy
 
 from flask import current_app
@@ -19,7 +19,9 @@ from flask import g
 from flask import globals as flask_globals
 from flask import Request
 from flask import request
+from flask import session
 from flask.ctx import AppContext
+from flask.ctx import RequestContext
 from werkzeug.local import LocalProxy
 
 from .config import Settings
@@ -31,110 +33,118 @@ if t.TYPE_CHECKING:
 #: Stands for the user while nobody has been looked up.
 NOT_LOADED: t.Any = object()
 
-_search: ContextVar[Search | None] = ContextVar("flask_login_search", default=None)
+# The request whose user is being searched for. Other threads that work for the same request search
+# for themselves.
+_search: ContextVar[LoginState | None] = ContextVar("flask_login_search", default=None)
+
 _STATE = "_flask_login"
 
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
+_app = t.cast("LocalProxy[Flask]", current_app)
 _request = t.cast("LocalProxy[Request]", request)
+_session = t.cast("LocalProxy[t.Any]", session)
 _g = t.cast("LocalProxy[object]", g)
 
 # The context that the session belongs to. Before Flask 3.2, requests have one of their own.
-_context: LocalProxy[t.Any] = getattr(
-    flask_globals, "app_ctx" if hasattr(AppContext, "session") else "request_ctx"
-)
+_is_merged = hasattr(AppContext, "session")
+_context: LocalProxy[t.Any] = getattr(flask_globals, "app_ctx" if _is_merged else "request_ctx")
+
+# The attribute of the context that merely holds the session, since Flask 3.1.3 and before.
+_HELD = "_session" if _is_merged or hasattr(RequestContext, "session") else "session"
 
 
 class LoginState:
     """What this library did in one request. It lives on the request object."""
 
-    __slots__ = (
-        "announcing",
-        "app",
-        "by_request",
-        "forget",
-        "identified",
-        "protection_failed",
-        "reason",
-        "refused",
-        "renewal",
-        "settings",
-        "source",
-        "user",
-        "vary",
-    )
+    # Defaults are the class's, so that a state costs little to begin with.
+
+    #: The user that was put on ``g`` for this request.
+    user: t.Any = NOT_LOADED
+    #: What found them: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
+    source: str | None = None
+    #: Whether that was the request itself, so that the session is none of theirs.
+    by_request = False
+    #: Whether somebody was logged in at any time during the request.
+    identified = False
+    #: Whether the caller was refused in a way that depends on who they are.
+    refused = False
+    #: The headers that were looked at.
+    vary: tuple[str, ...] = ()
+    #: Whether ``user_accessed`` is being sent.
+    announcing = False
+    #: Whether session protection ended the login, once it has been asked.
+    protection_failed: bool | None = None
+    #: Whether the response deletes the remember-me cookie. Kept here and not in the session alone,
+    #: because applications clear the session after a logout.
+    forget = False
+    #: What the response writes into the remember-me cookie in place of what it says.
+    renewal: RememberToken | None = None
+    #: Why there is no login, if that is known.
+    reason: Reason | None = None
 
     def __init__(self, app: Flask) -> None:
         # Each look through a proxy costs as much as ten at the object, so they are looked through
         # once in a request.
         self.app = app
         self.settings = Settings(app.config)
-        #: The user that was put on ``g`` for this request.
-        self.user: t.Any = NOT_LOADED
-        #: What found them: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
-        self.source: str | None = None
-        #: Whether that was the request itself, so that the session is none of theirs.
-        self.by_request = False
-        #: Whether somebody was logged in at any time during the request.
-        self.identified = False
-        #: Whether the caller was refused in a way that depends on who they are.
-        self.refused = False
-        #: The headers that were looked at.
-        self.vary: list[str] = []
-        #: Whether ``user_accessed`` is being sent.
-        self.announcing = False
-        #: Whether session protection ended the login, once it has been asked.
-        self.protection_failed: bool | None = None
-        #: Whether the response deletes the remember-me cookie. Kept here and not in the session
-        #: alone, because applications clear the session after a logout.
-        self.forget = False
-        #: What the response writes into the remember-me cookie in place of what it says.
-        self.renewal: RememberToken | None = None
-        #: Why there is no login, if that is known.
-        self.reason: Reason | None = None
 
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
-    if not isinstance(value, LocalProxy):
-        return value
+    while isinstance(value, LocalProxy):
+        value = t.cast(t.Any, value)._get_current_object()
 
-    return unwrap(t.cast(t.Any, value)._get_current_object())
+    return value
 
 
 def the_app() -> Flask:
     """The application of this context, without a proxy."""
-    return t.cast(Flask, unwrap(current_app))
+    return _app._get_current_object()
+
+
+def the_request() -> Request:
+    """The request of this context, without a proxy."""
+    return _request._get_current_object()
+
+
+def the_session() -> t.Any:
+    """The session of this request, without a proxy. This is to use it."""
+    return _session._get_current_object()
 
 
 def find_state() -> LoginState | None:
     """The state of this request, or ``None`` if it had nothing to do with a login."""
     try:
-        return t.cast("LoginState | None", _request._get_current_object().__dict__.get(_STATE))
+        return _request._get_current_object().__dict__.get(_STATE)
     except RuntimeError:  # Outside a request, nothing is kept.
         return None
 
 
 def get_state() -> LoginState:
     """The state of this request, which hereby has to do with a login."""
-    state = find_state()
+    try:
+        namespace = _request._get_current_object().__dict__
+    except RuntimeError:  # Outside a request, nothing is kept.
+        return LoginState(the_app())
+
+    state = namespace.get(_STATE)
 
     if state is None:
-        state = LoginState(the_app())
-
-        with suppress(RuntimeError):
-            _request._get_current_object().__dict__[_STATE] = state
+        state = namespace[_STATE] = LoginState(the_app())
 
     return state
 
 
-def opened_session() -> t.Any:
-    """The session, if this request has opened it already. To look at it this way is not to use it:
-    a response does not come to vary by cookie, and Flask opens nothing.
+def look_back() -> tuple[LoginState | None, t.Any]:
+    """The state of this request, if it had to do with a login, and the session, if it was used.
+
+    To look at the session this way is not to use it: a response does not come to vary by cookie,
+    and Flask opens nothing. Where it is held elsewhere, it seems unused.
     """
-    # An attribute that merely holds it, before and since Flask 3.1.3. Where there is neither, what
-    # looks for the session here waits for a request that uses it.
-    namespace: dict[str, t.Any] = _context._get_current_object().__dict__
-    return namespace.get("_session", namespace.get("session"))
+    context = _context._get_current_object()
+    stored = context.__dict__.get(_HELD)
+    used = stored if getattr(stored, "accessed", True) else None
+    return context.request.__dict__.get(_STATE), used
 
 
 def url_of(request: Request) -> str | None:
@@ -153,7 +163,28 @@ def stored_user() -> t.Any:
     :raises RuntimeError: Outside a request.
     """
     state = _request._get_current_object().__dict__.get(_STATE)
-    return _user_in(_g._get_current_object().__dict__, state)
+    namespace = _g._get_current_object().__dict__
+    user = namespace.get("_login_user", NOT_LOADED)
+    owner = namespace.get("_login_owner")
+
+    # Put there by this request, or by hand. Or gone: deleted by hand, to be looked up again.
+    if owner is state or (user is not NOT_LOADED and (owner is None or owner.user is not user)):
+        return user
+
+    # Another request under the same context has begun since.
+    return NOT_LOADED if state is None else state.user
+
+
+def adopt_user() -> t.Any:
+    """Make who is on ``g`` the user of this request, whoever put them there, and return them.
+    ``None`` if nobody was put there.
+    """
+    user = _g._get_current_object().__dict__.get("_login_user")
+
+    if user is None or get_state().user is not user:
+        store_user(user)
+
+    return user
 
 
 def store_user(user: t.Any) -> None:
@@ -165,55 +196,43 @@ def store_user(user: t.Any) -> None:
     namespace["_login_owner"] = state
 
 
-def drop_user() -> None:
-    """Forget who was looked up, so that the next use looks again."""
-    g.pop("_login_user", None)
-
-
-def drop_others() -> None:
-    """Forget whom another request under the same context looked up. What is put there by hand
-    afterwards is this request's.
+def clean_up(state: LoginState) -> None:
+    """Take from ``g`` what a request put there, so that the next one under the same context does
+    not find it: what is put there by hand afterwards is that one's. Who still asks in this request
+    is told by its state.
     """
     namespace = _g._get_current_object().__dict__
-    owner = namespace.get("_login_owner")
 
-    if owner is None or owner is find_state():
-        return
+    if namespace.get("_login_owner") is state:
+        del namespace["_login_owner"]
 
-    del namespace["_login_owner"]
-
-    if namespace.get("_login_user") is owner.user:
-        del namespace["_login_user"]
+        if namespace.get("_login_user") is state.user:
+            del namespace["_login_user"]
 
 
-class Search:
-    """A search for the user of a request, while loaders are being asked."""
-
-    __slots__ = ("_namespace", "_token", "state")
-
-    def __init__(self, state: LoginState) -> None:
-        self.state = state
-        self._namespace = _g._get_current_object().__dict__
-        # Other threads that work for the same request search for themselves.
-        self._token = _search.set(self)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the user is not known yet: a loader may itself log someone in or out."""
-        return _user_in(self._namespace, self.state) is NOT_LOADED
-
-    def end(self) -> None:
-        _search.reset(self._token)
+def begin_search(state: LoginState) -> Token[LoginState | None]:
+    """Forget who the user of this request is, and note that loaders are being asked. Give what is
+    returned to :func:`end_search`.
+    """
+    state.user = NOT_LOADED
+    _g._get_current_object().__dict__.pop("_login_user", None)
+    return _search.set(state)
 
 
-def find_search() -> Search | None:
-    """The search that is being made for this request, and is still open."""
-    search = _search.get()
+#: What to call when the search is over, whatever came of it.
+end_search = _search.reset
 
-    if search is None or search.state is not find_state() or not search.is_open:
-        return None
 
-    return search
+def is_searching() -> bool:
+    """Whether loaders are being asked for the user of this request, who is not known yet."""
+    state = _search.get()
+    return state is not None and state is find_state() and not is_settled(state)
+
+
+def is_settled(state: LoginState) -> bool:
+    """Whether the search that is being made is over: a loader may itself log someone in or out."""
+    # Another thread that searched for the same request has put the user on a 'g' of its own.
+    return state.user is not NOT_LOADED and "_login_user" in _g._get_current_object().__dict__
 
 
 def keep_state() -> Callable[[], None]:
@@ -237,15 +256,3 @@ def keep_state() -> Callable[[], None]:
             namespace.update(before)
 
     return bring_back
-
-
-def _user_in(namespace: dict[str, t.Any], state: LoginState | None) -> t.Any:
-    user = namespace.get("_login_user", NOT_LOADED)
-    owner = namespace.get("_login_owner")
-
-    # Put there by this request, or by hand. Or gone: deleted by hand, to be looked up again.
-    if owner is state or (user is not NOT_LOADED and (owner is None or owner.user is not user)):
-        return user
-
-    # Another request under the same context has begun since.
-    return NOT_LOADED if state is None else state.user

@@ -24,9 +24,7 @@ class Stamp:
     """
 
     def __init__(self, user: t.Any, user_id: t.Any, settings: Settings) -> None:
-        # A method of the class: a mock has every other.
-        has_stamp = hasattr(user.__class__, "get_session_stamp")
-        stamp = user.get_session_stamp() if has_stamp else None
+        stamp = user.get_session_stamp() if has_stamp(user) else None
 
         if not isinstance(stamp, (str, bytes, int, type(None))):
             raise TypeError(f"'get_session_stamp' must return a str or None, not {type(stamp)}.")
@@ -60,3 +58,9 @@ class Stamp:
     @property
     def _signer(self) -> Signer:
         return Signer(self._settings.signing_keys, salt=_SALT, digest_method=sha256)
+
+
+def has_stamp(user: t.Any) -> bool:
+    """Whether a user says what their credentials are known by."""
+    # By a method of the class: a mock has every other.
+    return hasattr(user.__class__, "get_session_stamp")

@@ -10,31 +10,35 @@ from collections.abc import Callable
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
-from dataclasses import replace
+from types import CoroutineType
 
+from blinker import NamedSignal
 from flask import Flask
 from flask import Request
-from flask import request
-from flask import session
 
 from . import _clock
 from . import _policy
 from . import _session
 from . import _views
 from . import remember
-from ._async import to_sync
+from ._async import wait_for
 from ._login import change_session_id
 from ._login import forget_cookie
 from ._login import is_other
-from ._request import drop_user
-from ._request import find_search
+from ._request import begin_search
+from ._request import end_search
 from ._request import get_state
-from ._request import Search
+from ._request import is_searching
+from ._request import is_settled
+from ._request import LoginState
 from ._request import store_user
 from ._request import stored_user
 from ._request import the_app
-from ._request import unwrap
+from ._request import the_request
+from ._request import the_session
+from ._stamp import has_stamp
 from ._stamp import Stamp
+from .config import LOADER_ORDER
 from .config import Settings
 from .mixins import is_nobody
 from .signals import _user_loaded_from_header
@@ -90,37 +94,26 @@ class UserFinder(t.Generic[U]):
 
     def _load_user(self) -> None:
         """Find the user of this request, and make them ``g._login_user``."""
-        if not any(self._loaders()):
+        if self._user_callback is None and not any(self._loaders()):
             raise MissingLoader(
                 "Missing user_loader or request_loader. Register a callback with"
                 " 'LoginManager.user_loader' or 'LoginManager.request_loader' to load users."
             )
 
         state = get_state()
-        before = stored_user()
 
-        if not state.announcing:
-            state.announcing = True
+        # A receiver that asks for the user has them loaded.
+        if user_accessed.receivers and _announce(state):
+            return
 
-            try:
-                send(user_accessed, state.app)
-            finally:
-                state.announcing = False
-
-            # A receiver that asked for the user has had them loaded.
-            if stored_user() is not before:
-                return
-
-        drop_user()
-        search = Search(state)
+        token = begin_search(state)
 
         try:
-            self._search_for_user(search)
+            self._search_for_user(state)
         finally:
-            search.end()
+            end_search(token)
 
-    def _search_for_user(self, search: Search) -> None:
-        state = search.state
+    def _search_for_user(self, state: LoginState) -> None:
         state.protection_failed = None
 
         for source in self._search_order(state.settings):
@@ -133,27 +126,29 @@ class UserFinder(t.Generic[U]):
             if state.protection_failed:
                 break
 
-            user = self._ask_source(source, search)
+            user = self._ask_source(source, state)
 
-            if not search.is_open:
+            # A step may have settled who it is, or a loader may have logged someone in or out.
+            if is_settled(state):
                 return
 
-            if not is_nobody(user):
-                return self._settle_search(search, user, source, by_request=by_request)
+            if user is not None:
+                return self._settle(state, user, source, by_request=by_request)
 
         self._update_request_context_with_user()
 
-    def _ask_source(self, source: str, search: Search) -> t.Any:
+    def _ask_source(self, source: str, state: LoginState) -> t.Any:
+        """The user that a source knows, or ``None``."""
         if source == "session":
-            return self._load_user_from_session(search)
+            return self._load_user_from_session(state)
 
         if source == "remember":
-            return self._load_remembered_user(search)
+            return self._load_remembered_user(state)
 
         if source == "request":
-            return self._load_requesting_user(search)
+            return self._load_requesting_user(state)
 
-        return self._load_user_by_name(source, search)
+        return self._load_user_by_name(source, state)
 
     def _search_order(self, settings: Settings) -> Collection[str]:
         """Who is asked for the user, in order. ``"request"`` stands for the request loader and all
@@ -162,7 +157,7 @@ class UserFinder(t.Generic[U]):
         order = settings.loader_order
 
         # What most applications have, and need no list for.
-        if not self._named_loaders and order is Settings.loader_order.compatible:
+        if order is LOADER_ORDER and not self._named_loaders:
             return order
 
         unplaced = [name for name in self._named_loaders if name not in order]
@@ -177,18 +172,13 @@ class UserFinder(t.Generic[U]):
 
         return result
 
-    def _settle_search(
-        self, search: Search | None, user: t.Any, source: str, *, by_request: bool = False
+    def _settle(
+        self, state: LoginState, user: t.Any, source: str, *, by_request: bool = False
     ) -> None:
-        """End a search, if one is being made. Steps do so before they send a signal: receivers may
-        ask for the user.
-        """
-        if search is None:
-            return
-
-        search.state.source = source
-        search.state.by_request = by_request
-        search.state.identified = True
+        """End the search. Steps do so before they send a signal: receivers may ask for the user."""
+        state.source = source
+        state.by_request = by_request
+        state.identified = True
         self._update_request_context_with_user(user)
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
@@ -199,18 +189,25 @@ class UserFinder(t.Generic[U]):
         """Whether session protection has ended the login. Sends :data:`.session_protected` if it
         did, or made it non-fresh.
         """
-        app = get_state().app
-        stored = unwrap(session)
+        app = the_app()
+        stored = the_session()
         mode = self._protection_mode(app)
 
         # Without a user loader, the session is the application's alone.
         if mode is None or self._user_callback is None or not _session.carries_login(stored):
             return False
 
+        recorded = _session.identifier(stored)
+        current = self._session_identifier_generator()
+
+        # As a rule, it is, and what else decides costs more to find out than all of the above.
+        if recorded == current:
+            return False
+
         verdict = _policy.judge(
             mode,
-            recorded=_session.identifier(stored),
-            current=self._session_identifier_generator(),
+            recorded=recorded,
+            current=current,
             permanent=getattr(stored, "permanent", False),
             fresh=_session.is_fresh(stored),
         )
@@ -232,29 +229,35 @@ class UserFinder(t.Generic[U]):
 
         return _policy.protection_mode("session_protection", self.session_protection)
 
-    def _load_user_from_session(self, search: Search) -> t.Any:
-        stored = unwrap(session)
+    def _load_user_from_session(self, state: LoginState) -> t.Any:
+        stored = the_session()
+        user_id = _session.user_id(stored)
 
-        if self._user_callback is None or not _session.carries_login(stored):
+        if self._user_callback is None or user_id is None:
             return None
 
-        settings = search.state.settings
-        user_id = _session.user_id(stored)
-        known = _session.find_login(stored)
-        reason = _end_by_time(known, settings)
+        settings = state.settings
+        is_limited = settings.limits_logins
+        reason = _end_by_time(_session.find_login(stored), settings) if is_limited else None
 
         if reason is not None:
             return self._end_login(reason)
 
         user = self._ask_loader(self._user_callback, user_id, "user_loader", "session")
 
-        if not search.is_open:
+        if is_settled(state):
             return None
 
-        if is_nobody(user):
+        if user is None:
             return self._end_login("unknown_user")
 
-        stamp = Stamp(user, user_id, settings)
+        # By default, this is all. The rest would cost as much again.
+        return self._judge(user, stored, settings) if is_limited or has_stamp(user) else user
+
+    def _judge(self, user: t.Any, stored: _session.Session, settings: Settings) -> t.Any:
+        """The user, if their login may go on by what is kept of it."""
+        known = _session.find_login(stored)
+        stamp = Stamp(user, _session.user_id(stored), settings)
 
         if known is not None and not stamp.accepts(known.stamp):
             return self._end_login("credentials")
@@ -301,7 +304,7 @@ class UserFinder(t.Generic[U]):
             _session.keep_login(stored, kept)
 
     def _is_activity(self) -> bool:
-        current = unwrap(request)
+        current = the_request()
         view = the_app().view_functions.get(current.endpoint or "")
         marked = view is not None and _views.has_mark(view, current.method, _views.NO_ACTIVITY)
         return not marked and self.counts_as_activity(current)
@@ -312,7 +315,7 @@ class UserFinder(t.Generic[U]):
         :param forget: Whether the remember-me cookie goes, too.
         """
         app = the_app()
-        stored = unwrap(session)
+        stored = the_session()
         state = get_state()
         state.reason = reason
         user_id = _session.user_id(stored)
@@ -324,29 +327,33 @@ class UserFinder(t.Generic[U]):
             _session.leave_owner(stored, user_id)
 
         if forget:
-            forget_cookie(app, unwrap(request), stored)
+            forget_cookie(app, the_request(), stored)
 
         _logger.info("A login has ended: %s", reason)
         send(session_ended, app, user_id=user_id, reason=reason)
 
-    def _load_remembered_user(self, search: Search) -> t.Any:
-        state = search.state
-        cookie = unwrap(request).cookies.get(state.settings.cookie_name)
+    def _load_remembered_user(self, state: LoginState) -> t.Any:
+        cookies = the_request().cookies
+        name = state.settings.cookie_name
 
-        if cookie is None or state.forget:
+        # To get what is not there is to catch an exception (8,000 instructions).
+        if name not in cookies or state.forget:
             return None
 
-        if _session.remember_intent(unwrap(session)) == "clear":
+        if _session.remember_intent(the_session()) == "clear":
             state.forget = True
             return None
 
-        user = self._load_user_from_remember_cookie(cookie)
+        user = self._load_user_from_remember_cookie(cookies[name])
+
+        if not is_nobody(user):
+            return user
 
         # Without a user loader, nobody can tell whose cookie it is.
-        if self._user_callback is not None and is_nobody(user) and search.is_open:
+        if self._user_callback is not None and not is_settled(state):
             state.forget = True
 
-        return user
+        return None
 
     def _load_user_from_remember_cookie(self, cookie: str) -> t.Any:
         """Find the user that a remember-me cookie speaks of, and resume their login, not fresh.
@@ -374,10 +381,10 @@ class UserFinder(t.Generic[U]):
         return self._resume(token, self._user_callback, settings)
 
     def _resume(self, token: remember.Token, loader: UserCallback[U], settings: Settings) -> t.Any:
-        stored = unwrap(session)
+        stored = the_session()
         state = get_state()
         owner = _session.find_owner(stored)
-        search = find_search()
+        searching = is_searching()
         take_back = _session.resume(stored, token.user_id)
         reason: _policy.Reason | None = "unknown_user"
         user = None
@@ -387,7 +394,7 @@ class UserFinder(t.Generic[U]):
             stamp = Stamp(user, token.user_id, settings)
             reason = _reason_to_refuse(user, token, stamp, settings)
         finally:
-            settled = search is not None and not search.is_open
+            settled = searching and is_settled(state)
 
             if reason is not None and not settled:
                 take_back()
@@ -404,29 +411,31 @@ class UserFinder(t.Generic[U]):
         _session.bind(stored, self._session_identifier_generator())
         digest = stamp.digest or token.stamp
         _session.keep_login(stored, _as_login(token)._replace(stamp=digest))
-        change_session_id(the_app(), unwrap(request), stored)
+        change_session_id(the_app(), the_request(), stored)
 
         # The historic format has no place for a stamp.
         is_restamped = digest != token.stamp and settings.cookie_format != "legacy"
 
         if token.outdated or is_restamped:
-            state.renewal = replace(token, stamp=digest)
+            state.renewal = token._replace(stamp=digest)
 
-        self._settle_search(search, user, "remember")
-        send(user_loaded_from_cookie, the_app(), user=user)
+        if searching:
+            self._settle(state, user, "remember")
+
+        send(user_loaded_from_cookie, state.app, user=user)
         return user
 
-    def _load_requesting_user(self, search: Search) -> t.Any:
+    def _load_requesting_user(self, state: LoginState) -> t.Any:
         user = None
 
         if self._request_callback is not None:
-            user = self._load_user_from_request(unwrap(request))
+            user = self._load_user_from_request(the_request())
 
-        if is_nobody(user) and self._header_callback is not None:
-            header = request.headers.get(search.state.settings.auth_header_name)
+        if self._header_callback is not None and is_nobody(user):
+            header = the_request().headers.get(state.settings.auth_header_name)
             user = None if header is None else self._load_user_from_header(header)
 
-        return user
+        return None if is_nobody(user) else user
 
     def _load_user_from_request(self, request: Request) -> t.Any:
         """Find a user by the request itself. Sends :data:`.user_loaded_from_request`."""
@@ -434,40 +443,33 @@ class UserFinder(t.Generic[U]):
             return None
 
         user = self._ask_loader(self._request_callback, request, "request_loader", "request")
-
-        if is_nobody(user):
-            return None
-
-        self._settle_search(find_search(), user, "request", by_request=True)
-        send(user_loaded_from_request, the_app(), user=user)
-        return user
+        return self._let_in(user, user_loaded_from_request)
 
     def _load_user_from_header(self, header: str) -> t.Any:
         if self._header_callback is None:
             return None
 
         user = self._ask_loader(self._header_callback, header, "header_loader", "header")
+        return self._let_in(user, _user_loaded_from_header)
 
-        if is_nobody(user):
-            return None
-
-        self._settle_search(find_search(), user, "request", by_request=True)
-        send(_user_loaded_from_header, the_app(), user=user)
-        return user
-
-    def _load_user_by_name(self, name: str, search: Search) -> t.Any:
+    def _load_user_by_name(self, name: str, state: LoginState) -> t.Any:
         loader = self._named_loaders[name]
 
         if loader.vary is not None:
-            search.state.vary.append(loader.vary)
+            state.vary += (loader.vary,)
 
-        user = self._ask_loader(loader.callback, unwrap(request), "loader", "request")
+        user = self._ask_loader(loader.callback, the_request(), "loader", "request")
+        return self._let_in(user, user_loaded_from_request, name)
 
-        if is_nobody(user) or not search.is_open:
+    def _let_in(self, user: t.Any, signal: NamedSignal, source: str = "request") -> t.Any:
+        """End the search, if one is being made, with whom the request itself told of."""
+        if user is None:
             return None
 
-        self._settle_search(search, user, name, by_request=True)
-        send(user_loaded_from_request, search.state.app, user=user)
+        if is_searching():
+            self._settle(get_state(), user, source, by_request=True)
+
+        send(signal, the_app(), user=user)
         return user
 
     def _loaders(self) -> tuple[Callable[..., t.Any] | None, ...]:
@@ -479,9 +481,14 @@ class UserFinder(t.Generic[U]):
         )
 
     def _ask_loader(self, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
-        """Call a loader, and tell of it in what it raises."""
+        """The user that a loader answers, or ``None``. It is told of in what it raises."""
         try:
-            return to_sync(the_app(), callback)(argument)
+            user = callback(argument)
+
+            # What comes back tells whether it was async. To ask before, as Flask does for views,
+            # costs as much as all of this.
+            if isinstance(user, CoroutineType):
+                user = wait_for(the_app(), user)
         except Exception as error:
             name = getattr(callback, "__qualname__", repr(callback))
             note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."
@@ -495,6 +502,24 @@ class UserFinder(t.Generic[U]):
                     error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
 
             raise
+
+        return None if is_nobody(user) else user
+
+
+def _announce(state: LoginState) -> bool:
+    """Send :data:`.user_accessed`, and tell whether a receiver changed who the user is."""
+    if state.announcing:
+        return False
+
+    before = stored_user()
+    state.announcing = True
+
+    try:
+        send(user_accessed, state.app)
+    finally:
+        state.announcing = False
+
+    return stored_user() is not before
 
 
 def _end_by_time(login: _session.Login | None, settings: Settings) -> _policy.Reason | None:
@@ -520,7 +545,7 @@ def _as_login(token: remember.Token) -> _session.Login:
 def _reason_to_refuse(
     user: t.Any, token: remember.Token, stamp: Stamp, settings: Settings
 ) -> _policy.Reason | None:
-    if is_nobody(user):
+    if user is None:
         return "unknown_user"
 
     if not stamp.accepts(token.stamp):

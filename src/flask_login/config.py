@@ -63,6 +63,9 @@ EXEMPT_METHODS: set[str] = {"OPTIONS"}
 #: Whether the page to return to is kept in the session rather than in the login URL.
 USE_SESSION_FOR_NEXT: bool = False
 
+#: What is asked for the user, in order (``LOGIN_LOADER_ORDER``).
+LOADER_ORDER: Collection[str] = ("session", "remember", "request")
+
 # The calendar ends with the year 9999, and no date lies beyond it.
 _LONGEST_DURATION = timedelta(days=365 * 7900)
 
@@ -90,6 +93,7 @@ class Setting(t.Generic[T]):
         self.compatible: T = default
         self.secure: T = default if secure is None else secure
         self._follows = follows
+        self._varies: bool = follows is not None or self.secure is not default
         self._convert = convert
 
     @t.overload
@@ -104,8 +108,9 @@ class Setting(t.Generic[T]):
 
         value = settings.config.get(self.key, _UNSET)
 
+        # As a rule, nothing is set, and nothing else decides.
         if value is _UNSET:
-            return self._default(settings)
+            return self._default(settings) if self._varies else self.compatible
 
         return t.cast(T, value) if self._convert is None else self._convert(self.key, value)
 
@@ -116,10 +121,7 @@ class Setting(t.Generic[T]):
             if followed:
                 return t.cast(T, followed)
 
-        if self.secure is not self.compatible and settings.defaults == "secure":
-            return self.secure
-
-        return self.compatible
+        return self.secure if settings.is_secure else self.compatible
 
 
 def as_duration(name: str, value: t.Any) -> timedelta:
@@ -219,6 +221,25 @@ class Settings:
     def __init__(self, config: Mapping[str, t.Any]) -> None:
         self.config: Mapping[str, t.Any] = config
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether the defaults are those of ``LOGIN_DEFAULTS = "secure"``."""
+        return "LOGIN_DEFAULTS" in self.config and self.defaults == "secure"
+
+    @property
+    def limits_logins(self) -> bool:
+        """Whether a login may end, or not be fresh, for another reason than its user, their
+        session stamp or their browser.
+        """
+        config = self.config
+        return (
+            "LOGIN_DEFAULTS" in config
+            or "LOGIN_IDLE_TIMEOUT" in config
+            or "LOGIN_ABSOLUTE_TIMEOUT" in config
+            or "LOGIN_FRESH_LIFETIME" in config
+            or "LOGIN_CHECK_ACTIVE" in config
+        )
+
     defaults: Setting[str] = Setting(
         "LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure")
     )
@@ -276,7 +297,7 @@ class Settings:
     )
     cache_control: Setting[str | None] = Setting("LOGIN_CACHE_CONTROL", None)
     loader_order: Setting[Collection[str]] = Setting(
-        "LOGIN_LOADER_ORDER", ("session", "remember", "request"), convert=as_names
+        "LOGIN_LOADER_ORDER", LOADER_ORDER, convert=as_names
     )
     next_param: Setting[str | None] = Setting("LOGIN_NEXT_PARAM", "next")
     login_disabled: Setting[bool] = Setting("LOGIN_DISABLED", False)

@@ -354,8 +354,8 @@ class LoginManager(UserFinder[U]):
         """
         state = get_state()
         state.refused = True
-        state.vary += [*_challenge.CONSULTED]
-        state.vary += [loader.vary for loader in self._named_loaders.values() if loader.vary]
+        looked_at = [loader.vary for loader in self._named_loaders.values() if loader.vary]
+        state.vary += (*_challenge.CONSULTED, *looked_at)
 
     def _redirect_to_login(
         self, view: str | None, message: t.Any, category: str
@@ -420,19 +420,14 @@ class LoginManager(UserFinder[U]):
         elif intent == "clear" or state.forget:
             self._clear_cookie(response)
         else:
-            self._renew_cookie(response)
+            if state.settings.cookie_refresh_each_request:
+                token = state.renewal or remembered_token(state.app, unwrap(request), stored)
+                state.renewal = token and remember.prolong(token)
+
+            if state.renewal is not None:
+                self._set_cookie(response)
 
         return response
-
-    def _renew_cookie(self, response: Response) -> None:
-        state = get_state()
-
-        if state.settings.cookie_refresh_each_request:
-            token = state.renewal or remembered_token(state.app, unwrap(request), unwrap(session))
-            state.renewal = token and remember.prolong(token)
-
-        if state.renewal is not None:
-            self._set_cookie(response)
 
     def _set_cookie(self, response: Response) -> None:
         """Set the remember-me cookie for the user of the session."""
