@@ -60,7 +60,12 @@ def leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
         (None, manager.refresh_view),
         *manager.blueprint_login_views.items(),
     ]
-    return any(_is_asked_for(view, blueprint, request) for blueprint, view in views)
+
+    for blueprint, view in views:
+        if view is not None and _is_asked_for(view, blueprint, request):
+            return True
+
+    return False
 
 
 def _is_asked_for(login_view: LoginView, blueprint: str | None, request: Request) -> bool:

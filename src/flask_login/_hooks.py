@@ -17,12 +17,11 @@ from . import _session
 from . import _views
 from . import utils
 from ._exemptions import Exemptions
-from ._request import clean_up
 from ._request import get_state
+from ._request import leave
 from ._request import LoginState
 from ._request import look_back
 from ._request import the_request
-from .config import Settings
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -40,28 +39,44 @@ class Hooks:
         self._exemptions = Exemptions(app)
 
     def register(self) -> None:
-        # Plain functions: before each call, Flask tells whether a hook is async, and takes 7,000
-        # instructions more for a method.
+        # Functions, not methods: Flask asks of each hook in each request whether it is async, and
+        # takes twice as long to tell of a method.
         def finish(response: Response) -> Response:
-            return self._finish(response)
+            if not self._demands_login and self._closes_anything():
+                response = self._withhold(response)
 
+            state, stored = look_back()
+
+            # The application may have written to the session what is to become of the cookie.
+            if (
+                state is None
+                and stored is not None
+                and _session.remember_intent(stored) is not None
+            ):
+                state = get_state()
+
+            return response if state is None else self._finish(response, state)
+
+        def demand_login() -> ResponseReturnValue | None:
+            return self._demand_login()
+
+        self._demand = demand_login
         self._app.before_request(self._begin)
         self._app.after_request(finish)
 
     @property
     def _manager(self) -> LoginManager[t.Any]:
         # Tests replace the manager, also by objects that do no more than load a user.
-        manager = getattr(self._app, "login_manager", None)
+        manager: t.Any = getattr(self._app, "login_manager", None)
 
         if not hasattr(manager, "_update_remember_cookie"):
             manager = self._app.extensions["login_manager"]
 
-        return t.cast("LoginManager[t.Any]", manager)
+        return manager
 
     def _begin(self) -> None:
-        """What the first request does for all. Then it is no hook anymore, because one that does
-        nothing costs each request 6,000 to 19,000 instructions, and a public page pays for no more
-        than one.
+        """What the first request does for all others. It is no hook of theirs: one that does
+        nothing would double what a public view pays.
         """
         if self._checks_views:
             self._checks_views = False
@@ -78,7 +93,7 @@ class Hooks:
     def _begin_to_demand_login(self) -> None:
         # Flask calls it after the application's own, which may prepare what a loader needs, and in
         # a request already that is on its way to it. Only then is it done for other threads.
-        self._app.before_request_funcs.setdefault(None, []).append(self._demand_login)
+        self._app.before_request_funcs.setdefault(None, []).append(self._demand)
         self._demands_login = True
 
     def _closes_anything(self) -> bool:
@@ -86,28 +101,21 @@ class Hooks:
         required = self._app.config.get("LOGIN_REQUIRED")
         return bool(required or getattr(manager, "_closed_blueprints", None))
 
-    def _finish(self, response: Response) -> Response:
-        # Closed after the first request. What this one's view has answered is withheld.
-        if not self._demands_login and self._closes_anything():
-            self._begin_to_demand_login()
-            answer = self._demand_login()
-            response = response if answer is None else make_response(answer)
+    def _withhold(self, response: Response) -> Response:
+        """Answer the request that finds that the application was closed after its first one. What
+        its view has answered is for those who are logged in.
+        """
+        self._begin_to_demand_login()
+        answer = self._demand_login()
+        return response if answer is None else make_response(answer)
 
-        state, stored = look_back()
-
-        if state is None:
-            # The application may have written to the session what is to become of the cookie.
-            if stored is None or _session.remember_intent(stored) is None:
-                return response
-
-            state = get_state()
-
+    def _finish(self, response: Response, state: LoginState) -> Response:
         response = self._manager._update_remember_cookie(response)
 
-        if state.vary or state.refused or state.identified:
+        if state.identified or state.vary:
             self._add_headers(response, state)
 
-        clean_up(state)
+        leave(state)
         return response
 
     def _demand_login(self) -> ResponseReturnValue | None:
@@ -128,7 +136,7 @@ class Hooks:
         return answer
 
     def _is_closed(self, current: Request) -> bool:
-        if Settings(self._app.config).login_required:
+        if self._app.config.get("LOGIN_REQUIRED"):
             return True
 
         closed = self._manager._closed_blueprints

@@ -115,7 +115,7 @@ def the_session() -> t.Any:
 def find_state() -> LoginState | None:
     """The state of this request, or ``None`` if it had nothing to do with a login."""
     try:
-        return _request._get_current_object().__dict__.get(_STATE)
+        return getattr(_request._get_current_object(), _STATE, None)
     except RuntimeError:  # Outside a request, nothing is kept.
         return None
 
@@ -123,14 +123,15 @@ def find_state() -> LoginState | None:
 def get_state() -> LoginState:
     """The state of this request, which hereby has to do with a login."""
     try:
-        namespace = _request._get_current_object().__dict__
+        request = _request._get_current_object()
     except RuntimeError:  # Outside a request, nothing is kept.
         return LoginState(the_app())
 
-    state = namespace.get(_STATE)
+    state: LoginState | None = getattr(request, _STATE, None)
 
     if state is None:
-        state = namespace[_STATE] = LoginState(the_app())
+        state = LoginState(the_app())
+        setattr(request, _STATE, state)
 
     return state
 
@@ -142,9 +143,9 @@ def look_back() -> tuple[LoginState | None, t.Any]:
     and Flask opens nothing. Where it is held elsewhere, it seems unused.
     """
     context = _context._get_current_object()
-    stored = context.__dict__.get(_HELD)
+    stored = getattr(context, _HELD, None)
     used = stored if getattr(stored, "accessed", True) else None
-    return context.request.__dict__.get(_STATE), used
+    return getattr(context.request, _STATE, None), used
 
 
 def url_of(request: Request) -> str | None:
@@ -162,7 +163,7 @@ def stored_user() -> t.Any:
 
     :raises RuntimeError: Outside a request.
     """
-    state = _request._get_current_object().__dict__.get(_STATE)
+    state = getattr(_request._get_current_object(), _STATE, None)
     namespace = _g._get_current_object().__dict__
     user = namespace.get("_login_user", NOT_LOADED)
     owner = namespace.get("_login_owner")
@@ -196,7 +197,7 @@ def store_user(user: t.Any) -> None:
     namespace["_login_owner"] = state
 
 
-def clean_up(state: LoginState) -> None:
+def leave(state: LoginState) -> None:
     """Take from ``g`` what a request put there, so that the next one under the same context does
     not find it: what is put there by hand afterwards is that one's. Who still asks in this request
     is told by its state.

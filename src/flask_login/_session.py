@@ -63,19 +63,8 @@ def find_login(session: Session) -> Login | None:
 
 
 def keep_login(session: Session, login: Login) -> None:
-    """Keep what is known of a login, in as few bytes as it takes."""
-    kept: dict[str, t.Any] = {"u": login.user_id, "a": login.authenticated_at}
-
-    if login.seen_at != login.authenticated_at:
-        kept["t"] = login.seen_at
-
-    if login.stamp is not None:
-        kept["s"] = login.stamp
-
-    if login.forced:
-        kept["f"] = 1
-
-    session[_LOGIN] = kept
+    """Keep what is known of a login."""
+    session[_LOGIN] = _compact(login)
 
 
 def leave_owner(session: Session, user_id: t.Any) -> None:
@@ -112,15 +101,20 @@ def identifier(session: Session) -> t.Any:
 def begin(session: Session, login: Login, *, fresh: bool, identifier: str) -> None:
     """Log a user in. What an earlier login asked of the remember-me cookie is dropped."""
     _remove(session, {_REMEMBER, _REMEMBER_SECONDS})
-    name_user(session, login.user_id, fresh=fresh)
-    session[_IDENTIFIER] = identifier
-    keep_login(session, login)
+    # One write: each tells the session that it has changed.
+    session.update(
+        {
+            _USER_ID: login.user_id,
+            _FRESH: fresh,
+            _IDENTIFIER: identifier,
+            _LOGIN: _compact(login),
+        }
+    )
 
 
 def name_user(session: Session, user_id: t.Any, *, fresh: bool) -> None:
     """Log a user in without a word about the browser, as test clients do."""
-    session[_USER_ID] = user_id
-    session[_FRESH] = fresh
+    session.update({_USER_ID: user_id, _FRESH: fresh})
 
 
 def resume(session: Session, user_id: t.Any) -> Callable[[], None]:
@@ -211,6 +205,22 @@ def save_next(session: Session, target: str | None) -> None:
 def take_next(session: Session) -> t.Any:
     """The page to return to after login, which is thereby done, or ``None``."""
     return session.pop(_NEXT) if _NEXT in session else None
+
+
+def _compact(login: Login) -> dict[str, t.Any]:
+    """A login in as few bytes as it takes."""
+    kept: dict[str, t.Any] = {"u": login.user_id, "a": login.authenticated_at}
+
+    if login.seen_at != login.authenticated_at:
+        kept["t"] = login.seen_at
+
+    if login.stamp is not None:
+        kept["s"] = login.stamp
+
+    if login.forced:
+        kept["f"] = 1
+
+    return kept
 
 
 def _remove(session: Session, keys: set[str]) -> None:

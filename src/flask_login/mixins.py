@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
 from contextlib import suppress
 from inspect import get_annotations
 
 
-class _Answer:
-    """A property that subclasses and their instances may answer in any way they like: by a
+class _Default:
+    """An attribute that subclasses and their instances may answer in any way they like: by a
     property, a column, a dataclass field or a plain attribute.
+
+    :param answer: The answer, unless it is the one of another attribute.
+    :param same_as: The name of that one.
     """
 
-    def __init__(self, answer: Callable[[t.Any], bool]) -> None:
+    def __init__(self, doc: str, *, answer: bool = False, same_as: str | None = None) -> None:
+        self.__doc__ = doc
         self._answer = answer
-        self._name = answer.__name__
-        self.__doc__ = answer.__doc__
+        self._same_as = same_as
+
+    def __set_name__(self, owner: type[object], name: str) -> None:
+        self._name = name
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
         if user is not None:
-            return self._answer(user)
+            return self._answer if self._same_as is None else getattr(user, self._same_as)
 
         # A dataclass would take this for the default of its own field. Python 3.14 evaluates
         # annotations when they are asked for, and may not be able to yet.
@@ -42,21 +47,12 @@ class UserMixin:
         is_authenticated: t.Any
         is_anonymous: t.Any
     else:
-
-        @_Answer
-        def is_active(self) -> bool:
-            """Whether the account may be used. :func:`.login_user` refuses one that may not."""
-            return True
-
-        @_Answer
-        def is_authenticated(self) -> bool:
-            """Whether guards let this user in."""
-            return self.is_active
-
-        @_Answer
-        def is_anonymous(self) -> bool:
-            """Whether this is nobody in particular."""
-            return False
+        is_active = _Default(
+            "Whether the account may be used. :func:`.login_user` refuses one that may not.",
+            answer=True,
+        )
+        is_authenticated = _Default("Whether guards let this user in.", same_as="is_active")
+        is_anonymous = _Default("Whether this is nobody in particular.", answer=False)
 
     def get_id(self) -> str | None:
         """The ID that the ``user_loader`` is given, or ``None`` for a user who has none yet.
@@ -85,21 +81,9 @@ class AnonymousUserMixin:
         is_authenticated: t.Any
         is_anonymous: t.Any
     else:
-
-        @_Answer
-        def is_active(self) -> bool:
-            """``False``."""
-            return False
-
-        @_Answer
-        def is_authenticated(self) -> bool:
-            """``False``."""
-            return False
-
-        @_Answer
-        def is_anonymous(self) -> bool:
-            """``True``."""
-            return True
+        is_active = _Default("``False``.", answer=False)
+        is_authenticated = _Default("``False``.", answer=False)
+        is_anonymous = _Default("``True``.", answer=True)
 
     def get_id(self) -> str | None:
         """``None``: nobody in particular has no ID."""
