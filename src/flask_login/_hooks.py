@@ -112,7 +112,7 @@ class Hooks:
     def _finish(self, response: Response, state: LoginState) -> Response:
         response = self._manager._update_remember_cookie(response)
 
-        if state.identified or state.vary:
+        if state.vary or (state.identified and state.settings.cache_control is not None):
             self._add_headers(response, state)
 
         leave(state)

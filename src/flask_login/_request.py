@@ -41,7 +41,7 @@ _STATE = "_flask_login"
 
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _app = t.cast("LocalProxy[Flask]", current_app)
-_request = t.cast("LocalProxy[Request]", request)
+_request = t.cast("LocalProxy[t.Any]", request)
 _session = t.cast("LocalProxy[t.Any]", session)
 _g = t.cast("LocalProxy[object]", g)
 
@@ -55,8 +55,6 @@ _HELD = "_session" if _is_merged or hasattr(RequestContext, "session") else "ses
 
 class LoginState:
     """What this library did in one request. It lives on the request object."""
-
-    # Defaults are the class's, so that a state costs little to begin with.
 
     #: The user that was put on ``g`` for this request.
     user: t.Any = NOT_LOADED
@@ -83,8 +81,7 @@ class LoginState:
     reason: Reason | None = None
 
     def __init__(self, app: Flask) -> None:
-        # Each look through a proxy costs as much as ten at the object, so they are looked through
-        # once in a request.
+        # A look through a proxy costs as much as ten at the object.
         self.app = app
         self.settings = Settings(app.config)
 
@@ -110,6 +107,11 @@ def the_request() -> Request:
 def the_session() -> t.Any:
     """The session of this request, without a proxy. This is to use it."""
     return _session._get_current_object()
+
+
+def the_context() -> t.Any:
+    """The context of this request, which has ``app``, ``request`` and ``session``."""
+    return _context._get_current_object()
 
 
 def find_state() -> LoginState | None:
@@ -180,9 +182,12 @@ def adopt_user() -> t.Any:
     """Make who is on ``g`` the user of this request, whoever put them there, and return them.
     ``None`` if nobody was put there.
     """
-    user = _g._get_current_object().__dict__.get("_login_user")
+    namespace = _g._get_current_object().__dict__
+    user = namespace.get("_login_user")
+    owner = namespace.get("_login_owner")
 
-    if user is None or get_state().user is not user:
+    # As a rule, they are already.
+    if owner is None or owner.user is not user:
         store_user(user)
 
     return user
@@ -215,8 +220,10 @@ def begin_search(state: LoginState) -> Token[LoginState | None]:
     """Forget who the user of this request is, and note that loaders are being asked. Give what is
     returned to :func:`end_search`.
     """
-    state.user = NOT_LOADED
-    _g._get_current_object().__dict__.pop("_login_user", None)
+    if state.user is not NOT_LOADED:
+        state.user = NOT_LOADED
+        g.pop("_login_user", None)
+
     return _search.set(state)
 
 

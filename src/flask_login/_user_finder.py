@@ -34,6 +34,7 @@ from ._request import LoginState
 from ._request import store_user
 from ._request import stored_user
 from ._request import the_app
+from ._request import the_context
 from ._request import the_request
 from ._request import the_session
 from ._stamp import has_stamp
@@ -116,7 +117,7 @@ class UserFinder(t.Generic[U]):
     def _search_for_user(self, state: LoginState) -> None:
         state.protection_failed = None
 
-        for source in self._search_order(state.settings):
+        for source in self._loader_order(state.settings):
             by_request = source not in _SESSION_SOURCES
 
             if not by_request and state.protection_failed is None:
@@ -126,7 +127,14 @@ class UserFinder(t.Generic[U]):
             if state.protection_failed:
                 break
 
-            user = self._ask_source(source, state)
+            if source == "session":
+                user = self._load_user_from_session(state)
+            elif source == "remember":
+                user = self._load_remembered_user(state)
+            elif source == "request":
+                user = self._load_requesting_user(state)
+            else:
+                user = self._load_user_by_name(source, state)
 
             # A step may have settled who it is, or a loader may have logged someone in or out.
             if is_settled(state):
@@ -137,20 +145,7 @@ class UserFinder(t.Generic[U]):
 
         self._update_request_context_with_user()
 
-    def _ask_source(self, source: str, state: LoginState) -> t.Any:
-        """The user that a source knows, or ``None``."""
-        if source == "session":
-            return self._load_user_from_session(state)
-
-        if source == "remember":
-            return self._load_remembered_user(state)
-
-        if source == "request":
-            return self._load_requesting_user(state)
-
-        return self._load_user_by_name(source, state)
-
-    def _search_order(self, settings: Settings) -> Collection[str]:
+    def _loader_order(self, settings: Settings) -> Collection[str]:
         """Who is asked for the user, in order. ``"request"`` stands for the request loader and all
         named loaders that have no place of their own.
         """
@@ -189,18 +184,22 @@ class UserFinder(t.Generic[U]):
         """Whether session protection has ended the login. Sends :data:`.session_protected` if it
         did, or made it non-fresh.
         """
-        app = the_app()
-        stored = the_session()
-        mode = self._protection_mode(app)
+        context = the_context()
+        stored = context.session
 
         # Without a user loader, the session is the application's alone.
-        if mode is None or self._user_callback is None or not _session.carries_login(stored):
+        if self._user_callback is None or not _session.carries_login(stored):
+            return False
+
+        mode = self._protection_mode(context.app)
+
+        if mode is None:
             return False
 
         recorded = _session.identifier(stored)
         current = self._session_identifier_generator()
 
-        # As a rule, it is, and what else decides costs more to find out than all of the above.
+        # As a rule, it is the same browser. What else decides costs as much again to find out.
         if recorded == current:
             return False
 
@@ -220,12 +219,15 @@ class UserFinder(t.Generic[U]):
         else:
             self._end_login("protection", forget=True)
 
-        send(session_protected, app)
+        send(session_protected, context.app)
         return verdict is _policy.Verdict.END
 
     def _protection_mode(self, app: Flask) -> str | None:
         if "SESSION_PROTECTION" in app.config:
             return _policy.protection_mode("SESSION_PROTECTION", app.config["SESSION_PROTECTION"])
+
+        if self.session_protection == "basic":
+            return "basic"
 
         return _policy.protection_mode("session_protection", self.session_protection)
 
@@ -245,17 +247,20 @@ class UserFinder(t.Generic[U]):
 
         user = self._ask_loader(self._user_callback, user_id, "user_loader", "session")
 
+        if user is None or is_limited or has_stamp(user):
+            return self._judge(user, state, stored)
+
+        return user
+
+    def _judge(self, user: t.Any, state: LoginState, stored: _session.Session) -> t.Any:
+        """The user, if their login may go on by all that is known of it."""
         if is_settled(state):
             return None
 
         if user is None:
             return self._end_login("unknown_user")
 
-        # By default, this is all. The rest would cost as much again.
-        return self._judge(user, stored, settings) if is_limited or has_stamp(user) else user
-
-    def _judge(self, user: t.Any, stored: _session.Session, settings: Settings) -> t.Any:
-        """The user, if their login may go on by what is kept of it."""
+        settings = state.settings
         known = _session.find_login(stored)
         stamp = Stamp(user, _session.user_id(stored), settings)
 

@@ -78,6 +78,8 @@ class _CurrentUser(LocalProxy[t.Any]):
 #: request. The user is loaded on first use.
 current_user: t.Any = _CurrentUser(lambda: _get_user())
 
+_current_user = current_user
+
 
 def get_current_user() -> t.Any:
     """The user that :data:`current_user` stands for: the object itself, to keep or to pass on."""
@@ -574,7 +576,8 @@ def get_manager() -> LoginManager[t.Any]:
 
 
 def is_logged_in() -> bool:
-    user = unwrap(current_user)
+    # Tests patch either name. Where they have not, the proxy need not be asked whom it asks.
+    user = _get_user() if current_user is _current_user else unwrap(current_user)
     return not is_nobody(user) and bool(user.is_authenticated)
 
 
