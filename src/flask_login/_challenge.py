@@ -5,10 +5,10 @@ why.
 from __future__ import annotations
 
 import enum
+import re
 import typing as t
 from collections.abc import Iterable
 from collections.abc import Mapping
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -27,6 +27,9 @@ CONSULTED = ("Sec-Fetch-Mode", "Sec-Fetch-Dest", "HX-Request", "Accept")
 
 # Where a browser shows a document, and can be sent elsewhere (Fetch Metadata, 2.1).
 _PAGES = {"document", "iframe", "frame", "embed", "object"}
+
+# A path without empty segments, with or without a query.
+_PLAIN = re.compile(r"(?:/[\w.~-]+)*/?(?:\?[\w.~=&-]*)?", re.ASCII)
 
 # RFC 9110, 15.5.2 wants a challenge with each 401. This one tells of a login form; browsers open
 # no dialog for it.
@@ -60,14 +63,17 @@ def tell_caller(request: Request) -> Caller:
     return Caller.CLIENT
 
 
-def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], default: T) -> T:
+def find_for_blueprints(request: Request, table: Mapping[str, T], default: T) -> T:
     """What is set for the innermost blueprint that something is set for, ``None`` included.
 
-    :param blueprints: The request's, innermost first, by their dotted names.
     :param table: By dotted name or by a blueprint's own name.
     :param default: For requests to blueprints without an entry, and to none.
     """
-    for name in blueprints:
+    if not table:
+        return default
+
+    # Innermost first, by their dotted names.
+    for name in request.blueprints:
         for key in (name, name.rpartition(".")[2]):
             if key in table:
                 return table[key]
@@ -88,23 +94,23 @@ def is_missing(app: Flask, blueprint: str | None, view: str) -> bool:
     return endpoint not in app.view_functions
 
 
-def return_url(app: Flask, request: Request) -> str | None:
-    """The URL of the page to come back to after login, if coming back by GET gets an answer."""
-    url = url_of(request)
+def return_url(app: Flask, request: Request, login_url: str) -> str | None:
+    """The URL of the page to come back to after login, if coming back by GET gets an answer.
 
-    if url is None:
-        return None
-
+    :param login_url: Where to log in. To come back from a path, a path is enough.
+    """
     navigates = _navigates(request)
 
     if navigates is False or (navigates is None and _is_htmx(request)):
-        return _page_behind(request, url)
+        return _page_behind(request)
 
-    if request.method in {"GET", "HEAD"}:
-        return url
+    if request.method not in {"GET", "HEAD"}:
+        adapter = app.create_url_adapter(request)
 
-    adapter = app.create_url_adapter(request)
-    return url if adapter is not None and adapter.test(method="GET") else None
+        if adapter is None or not adapter.test(method="GET"):
+            return None
+
+    return (_plain_path(request) if login_url.startswith("/") else None) or url_of(request)
 
 
 def redirect_code(method: str) -> int:
@@ -143,8 +149,8 @@ def status_answer(
 
 def _navigates(request: Request) -> bool | None:
     """Whether a browser loads a page, or ``None`` if the request does not say."""
-    mode = request.headers.get("Sec-Fetch-Mode")
-    destination = request.headers.get("Sec-Fetch-Dest")
+    mode = request.environ.get("HTTP_SEC_FETCH_MODE")
+    destination = request.environ.get("HTTP_SEC_FETCH_DEST")
 
     if mode is None and destination is None:
         return None
@@ -153,7 +159,7 @@ def _navigates(request: Request) -> bool | None:
 
 
 def _is_htmx(request: Request) -> bool:
-    return request.headers.get("HX-Request") == "true"
+    return request.environ.get("HTTP_HX_REQUEST") == "true"
 
 
 def _prefers_html(request: Request) -> bool:
@@ -163,11 +169,23 @@ def _prefers_html(request: Request) -> bool:
     return asks and accept["text/html"] >= accept["application/json"]
 
 
-def _page_behind(request: Request, url: str) -> str | None:
-    """The page whose script made this request, as htmx tells, if it is on this site."""
-    page = request.headers.get("HX-Current-URL")
+def _plain_path(request: Request) -> str | None:
+    """The path and query of a request, if nothing in them would be spelled differently in a URL.
 
-    if page is None:
+    As a rule, nothing would, and to quote and unquote it all takes a sixth of a whole refusal.
+    """
+    query = request.environ.get("QUERY_STRING")
+    path = f"{request.root_path}{request.path}"
+    url = f"{path}?{query}" if query else path
+    return url if _PLAIN.fullmatch(url) else None
+
+
+def _page_behind(request: Request) -> str | None:
+    """The page whose script made this request, as htmx tells, if it is on this site."""
+    page = request.environ.get("HTTP_HX_CURRENT_URL")
+    url = url_of(request)
+
+    if page is None or url is None:
         return None
 
     try:

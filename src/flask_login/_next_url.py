@@ -63,6 +63,9 @@ def reduce(login_url: str, current_url: str) -> str:
 
 def with_next(login_url: str, field: str, target: str) -> str:
     """Put a target into a login URL's query, in place of one that is there."""
+    if "?" not in login_url and "#" not in login_url:
+        return f"{login_url}?{urlencode({field: target})}"
+
     parts = urlsplit(login_url)
     query = parse_qs(parts.query, keep_blank_values=True)
     query[field] = [target]

@@ -276,7 +276,7 @@ class LoginManager(UserFinder[U]):
             return t.cast(ResponseReturnValue, to_sync(app, self.unauthorized_callback)())
 
         view = _challenge.find_for_blueprints(
-            request.blueprints, self.blueprint_login_views, self.login_view
+            unwrap(request), self.blueprint_login_views, self.login_view
         )
         reason = get_state().reason or "no_login"
         return self._answer_refused(view, self.login_message, self.login_message_category, reason)
@@ -338,12 +338,9 @@ class LoginManager(UserFinder[U]):
         return _challenge.status_answer(the_app(), current, 403, reason)
 
     def _unauthorized_mode(self) -> str:
-        mode = _challenge.find_for_blueprints(
-            request.blueprints,
-            self.blueprint_unauthorized,
-            Settings(the_app().config).unauthorized,
-        )
-        return as_unauthorized("blueprint_unauthorized", mode)
+        default = Settings(the_app().config).unauthorized
+        mode = _challenge.find_for_blueprints(unwrap(request), self.blueprint_unauthorized, default)
+        return default if mode is default else as_unauthorized("blueprint_unauthorized", mode)
 
     def _challenges(self) -> list[str]:
         return [loader.challenge for loader in self._named_loaders.values() if loader.challenge]
@@ -363,35 +360,38 @@ class LoginManager(UserFinder[U]):
         if not view:
             abort(401)
 
-        code = _challenge.redirect_code(request.method)
+        code = _challenge.redirect_code(unwrap(request).method)
         return redirect(self._url_to_log_in(view, message, category), code=code)
 
     def _url_to_log_in(self, view: str, message: t.Any, category: str) -> str:
         """Where to log in, after which the user comes back. There, they see the message."""
         app = the_app()
+        current = unwrap(request)
 
-        if _challenge.is_missing(app, request.blueprint, view):
+        if _challenge.is_missing(app, current.blueprint, view):
             raise LookupError(
                 f"There is no endpoint '{view}' to send users to. Correct 'login_view',"
                 " 'refresh_view' or 'blueprint_login_views'."
             )
 
         settings = Settings(app.config)
-        target = _challenge.return_url(app, unwrap(request))
+        login_url = expand_login_view(view)
+        target = _challenge.return_url(app, current, login_url)
 
         # Whom the request itself told of has no session, and sees no page.
         if not get_state().by_request:
             self._flash(_evaluate(message), category)
 
             if settings.use_session_for_next:
-                saved = target and make_next_param(expand_login_view(view), target)
-                _session.save_next(session, saved)
+                _session.save_next(session, target and make_next_param(login_url, target))
                 target = None
 
-        if target is None or settings.next_param is None:
-            return make_login_url(view)
+        field = settings.next_param
 
-        return make_login_url(view, next_url=target, next_field=settings.next_param)
+        if target is None or field is None:
+            return make_login_url(login_url)
+
+        return make_login_url(login_url, next_url=target, next_field=field)
 
     def _flash(self, message: t.Any, category: str) -> None:
         if message and self.localize_callback is not None:
