@@ -14,6 +14,7 @@ from . import _clock
 from . import _session
 from . import remember
 from ._request import get_state
+from ._request import the_request
 from .config import Settings
 
 
@@ -74,19 +75,23 @@ def is_other(user_id: t.Any, other: t.Any) -> bool:
 def reset(settings: Settings, stored: t.Any) -> None:
     """Drop what must not outlive a change of the login, such as CSRF tokens."""
     keys = settings.reset_keys
+
+    if not keys:
+        return
+
     _session.reset(stored, keys)
 
     for key in keys:
         g.pop(key, None)
 
 
-def change_session_id(app: Flask, request: Request, stored: t.Any) -> None:
+def change_session_id(app: Flask, stored: t.Any) -> None:
     # A server-side session whose ID was known before the login would be known after it, too
     # (session fixation; OWASP ASVS 7.2.4).
     interface = app.session_interface
     regenerate = getattr(interface, "regenerate", None)
 
-    if regenerate is None or not _takes_cookies(request):
+    if regenerate is None or not _takes_cookies(the_request()):
         return
 
     # Flask-SocketIO has sessions of its own, which no interface keeps.

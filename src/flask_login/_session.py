@@ -101,7 +101,6 @@ def identifier(session: Session) -> t.Any:
 def begin(session: Session, login: Login, *, fresh: bool, identifier: str) -> None:
     """Log a user in. What an earlier login asked of the remember-me cookie is dropped."""
     _remove(session, {_REMEMBER, _REMEMBER_SECONDS})
-    # One write: each tells the session that it has changed.
     session.update(
         {
             _USER_ID: login.user_id,
@@ -138,9 +137,9 @@ def confirm(session: Session, identifier: str) -> None:
     session[_IDENTIFIER] = identifier
 
 
-def bind(session: Session, identifier: str) -> None:
-    """Record the browser that a login belongs to."""
-    session[_IDENTIFIER] = identifier
+def bind(session: Session, login: Login, identifier: str) -> None:
+    """Record a login that was resumed, and the browser that it belongs to."""
+    session.update({_IDENTIFIER: identifier, _LOGIN: _compact(login)})
 
 
 def demote(session: Session) -> None:

@@ -17,50 +17,49 @@ _SALT = "flask-login.session-stamp"
 
 
 class Stamp:
-    """The stamp that a user has now.
+    """The stamp that a user has now. See :func:`find_stamp`."""
 
-    :param user_id: Part of what is digested, so that two users with one stamp (a counter, say)
-        have two digests.
-    """
-
-    def __init__(self, user: t.Any, user_id: t.Any, settings: Settings) -> None:
-        stamp = user.get_session_stamp() if has_stamp(user) else None
-
-        if not isinstance(stamp, (str, bytes, int, type(None))):
-            raise TypeError(f"'get_session_stamp' must return a str or None, not {type(stamp)}.")
-
-        self._exists = stamp is not None
-        self._subject = f"{user_id}|{stamp!s}"
+    def __init__(self, subject: str, settings: Settings) -> None:
+        self._subject = subject
         self._settings = settings
 
     @property
-    def digest(self) -> str | None:
-        """What to record of it, or ``None`` if the user has none.
+    def digest(self) -> str:
+        """What to record of it.
 
         :raises RuntimeError: If there is no ``SECRET_KEY``.
         """
-        if not self._exists:
-            return None
-
         self._settings.demand_secret_key()
         return self._signer.get_signature(self._subject).decode()
 
     def accepts(self, recorded: str | None) -> bool:
-        """Whether a recorded digest is of this stamp, by any of the keys, in constant time.
-
-        Where either side has none, there is nothing to compare.
+        """Whether a recorded digest is of this stamp, by any of the keys, in constant time. Where
+        none is recorded, there is nothing to compare.
         """
-        if recorded is None or not self._exists:
-            return True
-
-        return self._signer.verify_signature(self._subject, recorded)
+        return recorded is None or self._signer.verify_signature(self._subject, recorded)
 
     @property
     def _signer(self) -> Signer:
         return Signer(self._settings.signing_keys, salt=_SALT, digest_method=sha256)
 
 
-def has_stamp(user: t.Any) -> bool:
-    """Whether a user says what their credentials are known by."""
+def find_stamp(user: t.Any, user_id: t.Any, settings: Settings) -> Stamp | None:
+    """The stamp of a user, if they have one.
+
+    :param user_id: Part of what is digested, so that two users with one stamp (a counter, say)
+        have two digests.
+    :raises TypeError: If it is nothing that can be digested.
+    """
     # By a method of the class: a mock has every other.
-    return hasattr(user.__class__, "get_session_stamp")
+    if not hasattr(user.__class__, "get_session_stamp"):
+        return None
+
+    stamp = user.get_session_stamp()
+
+    if stamp is None:
+        return None
+
+    if not isinstance(stamp, (str, bytes, int)):
+        raise TypeError(f"'get_session_stamp' must return a str or None, not {type(stamp)}.")
+
+    return Stamp(f"{user_id}|{stamp!s}", settings)

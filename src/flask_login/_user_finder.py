@@ -37,7 +37,7 @@ from ._request import the_app
 from ._request import the_context
 from ._request import the_request
 from ._request import the_session
-from ._stamp import has_stamp
+from ._stamp import find_stamp
 from ._stamp import Stamp
 from .config import LOADER_ORDER
 from .config import Settings
@@ -247,12 +247,16 @@ class UserFinder(t.Generic[U]):
 
         user = self._ask_loader(self._user_callback, user_id, "user_loader", "session")
 
-        if user is None or is_limited or has_stamp(user):
-            return self._judge(user, state, stored)
+        stamp = find_stamp(user, user_id, settings)
+
+        if user is None or stamp is not None or is_limited:
+            return self._judge(user, stamp, state, stored)
 
         return user
 
-    def _judge(self, user: t.Any, state: LoginState, stored: _session.Session) -> t.Any:
+    def _judge(
+        self, user: t.Any, stamp: Stamp | None, state: LoginState, stored: _session.Session
+    ) -> t.Any:
         """The user, if their login may go on by all that is known of it."""
         if is_settled(state):
             return None
@@ -260,28 +264,26 @@ class UserFinder(t.Generic[U]):
         if user is None:
             return self._end_login("unknown_user")
 
-        settings = state.settings
         known = _session.find_login(stored)
-        stamp = Stamp(user, _session.user_id(stored), settings)
 
-        if known is not None and not stamp.accepts(known.stamp):
+        if known is not None and stamp is not None and not stamp.accepts(known.stamp):
             return self._end_login("credentials")
 
-        if _is_deactivated(user, settings) and not (known is not None and known.forced):
+        if _is_deactivated(user, state.settings) and not (known is not None and known.forced):
             return self._end_login("inactive")
 
-        self._keep_up(stored, known, stamp, settings)
+        self._keep_up(stored, known, stamp, state.settings)
         return user
 
     def _keep_up(
         self,
         stored: _session.Session,
         known: _session.Login | None,
-        stamp: Stamp,
+        stamp: Stamp | None,
         settings: Settings,
     ) -> None:
         """Write down what a session's login is to be judged by later, where that has changed."""
-        digest = stamp.digest
+        digest = None if stamp is None else stamp.digest
 
         if known is None:
             if settings.has_lifetimes or digest is not None:
@@ -341,7 +343,7 @@ class UserFinder(t.Generic[U]):
         cookies = the_request().cookies
         name = state.settings.cookie_name
 
-        # To get what is not there is to catch an exception (8,000 instructions).
+        # To get what is not there would be to catch an exception.
         if name not in cookies or state.forget:
             return None
 
@@ -364,7 +366,8 @@ class UserFinder(t.Generic[U]):
         """Find the user that a remember-me cookie speaks of, and resume their login, not fresh.
         Sends :data:`.user_loaded_from_cookie`.
         """
-        settings = Settings(the_app().config)
+        state = get_state()
+        settings = state.settings
         token = remember.read(cookie, settings)
 
         if self._user_callback is None:
@@ -373,8 +376,8 @@ class UserFinder(t.Generic[U]):
         if isinstance(token, remember.Refused):
             return _refuse_cookie(token.reason)
 
-        ended = get_state().reason
-        reason = _end_by_time(_as_login(token), settings)
+        ended = state.reason
+        reason = _end_by_time(_as_login(token), settings) if settings.limits_logins else None
 
         # What ended a session is not undone by a cookie that does not know of it.
         if (ended == "absolute" and token.undated) or (ended == "credentials" and not token.stamp):
@@ -383,20 +386,20 @@ class UserFinder(t.Generic[U]):
         if reason is not None:
             return _refuse_cookie(reason)
 
-        return self._resume(token, self._user_callback, settings)
+        return self._resume(token, self._user_callback, state)
 
-    def _resume(self, token: remember.Token, loader: UserCallback[U], settings: Settings) -> t.Any:
+    def _resume(self, token: remember.Token, loader: UserCallback[U], state: LoginState) -> t.Any:
+        settings = state.settings
         stored = the_session()
-        state = get_state()
         owner = _session.find_owner(stored)
         searching = is_searching()
         take_back = _session.resume(stored, token.user_id)
         reason: _policy.Reason | None = "unknown_user"
-        user = None
+        user = stamp = None
 
         try:
             user = self._ask_loader(loader, token.user_id, "user_loader", "remember-me cookie")
-            stamp = Stamp(user, token.user_id, settings)
+            stamp = find_stamp(user, token.user_id, settings)
             reason = _reason_to_refuse(user, token, stamp, settings)
         finally:
             settled = searching and is_settled(state)
@@ -413,10 +416,10 @@ class UserFinder(t.Generic[U]):
         if settings.clear_on_user_change and is_other(owner, token.user_id):
             _session.discard_others(stored, settings.preserve_keys)
 
-        _session.bind(stored, self._session_identifier_generator())
-        digest = stamp.digest or token.stamp
-        _session.keep_login(stored, _as_login(token)._replace(stamp=digest))
-        change_session_id(the_app(), the_request(), stored)
+        digest = token.stamp if stamp is None else stamp.digest
+        login = _as_login(token) if stamp is None else _as_login(token)._replace(stamp=digest)
+        _session.bind(stored, login, self._session_identifier_generator())
+        change_session_id(state.app, stored)
 
         # The historic format has no place for a stamp.
         is_restamped = digest != token.stamp and settings.cookie_format != "legacy"
@@ -548,15 +551,18 @@ def _as_login(token: remember.Token) -> _session.Login:
 
 
 def _reason_to_refuse(
-    user: t.Any, token: remember.Token, stamp: Stamp, settings: Settings
+    user: t.Any, token: remember.Token, stamp: Stamp | None, settings: Settings
 ) -> _policy.Reason | None:
     if user is None:
         return "unknown_user"
 
-    if not stamp.accepts(token.stamp):
+    if stamp is not None and not stamp.accepts(token.stamp):
         return "credentials"
 
-    return "inactive" if _is_deactivated(user, settings) and not token.forced else None
+    if settings.limits_logins and _is_deactivated(user, settings) and not token.forced:
+        return "inactive"
+
+    return None
 
 
 def _is_deactivated(user: t.Any, settings: Settings) -> bool:

@@ -108,7 +108,6 @@ class Setting(t.Generic[T]):
 
         value = settings.config.get(self.key, _UNSET)
 
-        # As a rule, nothing is set, and nothing else decides.
         if value is _UNSET:
             return self._default(settings) if self._varies else self.compatible
 
@@ -327,10 +326,12 @@ class Settings:
         """The keys that may have signed something. The last one signs; without ``SECRET_KEY``
         there is none.
         """
-        if not self.secret_key:
+        key = self.secret_key
+
+        if not key:
             return []
 
-        return [key for key in (*(self.secret_key_fallbacks or ()), self.secret_key) if key]
+        return [*filter(None, self.secret_key_fallbacks or ()), key]
 
     def demand_secret_key(self) -> None:
         """Call before signing.

@@ -45,7 +45,7 @@ from ._request import NOT_LOADED
 from ._request import stored_user
 from ._request import unwrap
 from ._request import url_of
-from ._stamp import Stamp
+from ._stamp import find_stamp
 from ._views import V
 from .config import as_names
 from .config import as_positive_duration
@@ -111,12 +111,12 @@ def login_user(
     if not force and not user.is_active:
         return False
 
-    app = unwrap(current_app)
     manager = get_manager()
     user_id = _get_id(manager, user)
-    settings = Settings(app.config)
     stored = unwrap(session)
     state = get_state()
+    app = state.app
+    settings = state.settings
     seconds = None
 
     if remember and duration is not None:
@@ -126,14 +126,15 @@ def login_user(
         _session.discard_others(stored, settings.preserve_keys)
 
     now = _clock.now()
-    digest = Stamp(user, user_id, settings).digest
+    stamp = find_stamp(user, user_id, settings)
+    digest = None if stamp is None else stamp.digest
     _session.begin(
         stored,
         _session.Login(user_id, now, now, digest, force),
         fresh=fresh,
         identifier=manager._session_identifier_generator(),
     )
-    change_session_id(app, unwrap(request), stored)
+    change_session_id(app, stored)
     reset(settings, stored)
     state.source = "session"
     state.identified = True
@@ -147,7 +148,10 @@ def login_user(
         forget_cookie(app, unwrap(request), stored)
 
     manager._update_request_context_with_user(user)
-    send(user_logged_in, app, user=_get_user())
+
+    if user_logged_in.receivers:
+        send(user_logged_in, app, user=_get_user())
+
     return True
 
 
@@ -165,7 +169,7 @@ def logout_user() -> bool:
     user_id = _session.user_id(stored)
 
     if user_id is not None:
-        change_session_id(app, unwrap(request), stored)
+        change_session_id(app, stored)
 
     _session.discard(stored)
     reset(settings, stored)
@@ -228,9 +232,10 @@ def refresh_login(user: t.Any = None) -> None:
     stored = unwrap(session)
     token = remembered_token(app, unwrap(request), stored)
     owner = unwrap(_get_user() if user is None else user)
-    digest = Stamp(owner, known.user_id, Settings(app.config)).digest
+    stamp = find_stamp(owner, known.user_id, Settings(app.config))
+    digest = None if stamp is None else stamp.digest
     _session.keep_login(stored, known._replace(stamp=digest))
-    change_session_id(app, unwrap(request), stored)
+    change_session_id(app, stored)
 
     # A cookie that was void before stays so.
     if token is not None and (token.undated or token.stamp == known.stamp):
