@@ -93,7 +93,7 @@ class Setting(t.Generic[T]):
         self.compatible: T = default
         self.secure: T = default if secure is None else secure
         self._follows = follows
-        self._varies: bool = follows is not None or self.secure is not default
+        self._varies: bool = self.secure is not default
         self._convert = convert
 
     @t.overload
@@ -108,19 +108,22 @@ class Setting(t.Generic[T]):
 
         value = settings.config.get(self.key, _UNSET)
 
-        if value is _UNSET:
-            return self._default(settings) if self._varies else self.compatible
+        if value is not _UNSET:
+            return value if self._convert is None else self._convert(self.key, value)
 
-        return t.cast(T, value) if self._convert is None else self._convert(self.key, value)
+        # As a rule, nothing is set.
+        if self._follows is None and (not self._varies or "LOGIN_DEFAULTS" not in settings.config):
+            return self.compatible
+
+        return self._default(settings)
 
     def _default(self, settings: Settings) -> T:
-        if self._follows is not None:
-            followed = settings.config.get(self._follows)
+        followed = self._follows and settings.config.get(self._follows)
 
-            if followed:
-                return t.cast(T, followed)
+        if followed:
+            return t.cast(T, followed)
 
-        return self.secure if settings.is_secure else self.compatible
+        return self.secure if settings.defaults == "secure" else self.compatible
 
 
 def as_duration(name: str, value: t.Any) -> timedelta:
@@ -212,6 +215,16 @@ def one_of(*choices: str) -> Callable[[str, t.Any], str]:
 as_unauthorized: Callable[[str, t.Any], str] = one_of("redirect", "auto", "status")
 
 
+# What is set where a setting may end a login, or make it stale.
+_LIMITS = {
+    "LOGIN_DEFAULTS",
+    "LOGIN_IDLE_TIMEOUT",
+    "LOGIN_ABSOLUTE_TIMEOUT",
+    "LOGIN_FRESH_LIFETIME",
+    "LOGIN_CHECK_ACTIVE",
+}
+
+
 class Settings:
     """A typed view of an ``app.config``, read on each use because it may change."""
 
@@ -219,25 +232,6 @@ class Settings:
 
     def __init__(self, config: Mapping[str, t.Any]) -> None:
         self.config: Mapping[str, t.Any] = config
-
-    @property
-    def is_secure(self) -> bool:
-        """Whether the defaults are those of ``LOGIN_DEFAULTS = "secure"``."""
-        return "LOGIN_DEFAULTS" in self.config and self.defaults == "secure"
-
-    @property
-    def limits_logins(self) -> bool:
-        """Whether a login may end, or not be fresh, for another reason than its user, their
-        session stamp or their browser.
-        """
-        config = self.config
-        return (
-            "LOGIN_DEFAULTS" in config
-            or "LOGIN_IDLE_TIMEOUT" in config
-            or "LOGIN_ABSOLUTE_TIMEOUT" in config
-            or "LOGIN_FRESH_LIFETIME" in config
-            or "LOGIN_CHECK_ACTIVE" in config
-        )
 
     defaults: Setting[str] = Setting(
         "LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure")
@@ -333,18 +327,29 @@ class Settings:
 
         return [*filter(None, self.secret_key_fallbacks or ()), key]
 
-    def demand_secret_key(self) -> None:
-        """Call before signing.
+    def demand_secret_key(self) -> str | bytes:
+        """The key that signs.
 
-        :raises RuntimeError: If there is no key.
+        :raises RuntimeError: If there is none.
         """
-        if not self.secret_keys:
+        key = self.secret_key
+
+        if not key:
             raise RuntimeError("Nothing can be signed without a key: set 'SECRET_KEY'.")
+
+        return key
 
     @property
     def signing_keys(self) -> list[bytes]:
         """:attr:`secret_keys`, as ItsDangerous uses them."""
         return [want_bytes(key) for key in self.secret_keys]
+
+    @property
+    def limits_logins(self) -> bool:
+        """Whether a setting may end a login, or make it stale. By default, none does, and that is
+        known without reading them one by one.
+        """
+        return not self.config.keys().isdisjoint(_LIMITS)
 
     @property
     def has_lifetimes(self) -> bool:

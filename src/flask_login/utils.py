@@ -563,9 +563,7 @@ def _cookie_digest(payload: str, key: str | bytes | None = None) -> str:
 
 def _secret_key(key: str | bytes | None = None) -> bytes:
     if key is None:
-        settings = Settings(unwrap(current_app).config)
-        settings.demand_secret_key()
-        key = settings.secret_keys[-1]
+        key = Settings(unwrap(current_app).config).demand_secret_key()
 
     return _remember.as_key(key)
 
