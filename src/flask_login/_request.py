@@ -88,10 +88,12 @@ class LoginState:
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
-    while isinstance(value, LocalProxy):
-        value = t.cast(t.Any, value)._get_current_object()
+    found = value
 
-    return value
+    while isinstance(value, LocalProxy):
+        found = value = found._get_current_object()
+
+    return found
 
 
 def the_app() -> Flask:
