@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Callable
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 
@@ -15,7 +16,6 @@ from ._request import url_of
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
-    from .typing import LoginView
 
 
 class Exemptions:
@@ -55,35 +55,36 @@ class Exemptions:
 
 def leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
     """Whether it is a view to log in by that was asked for."""
-    views: list[tuple[str | None, LoginView]] = [
-        (None, manager.login_view),
-        (None, manager.refresh_view),
-        *manager.blueprint_login_views.items(),
-    ]
+    for view in (manager.login_view, manager.refresh_view):
+        if view is not None and _is_asked_for(view, None, request):
+            return True
 
-    for blueprint, view in views:
+    for blueprint, view in manager.blueprint_login_views.items():
         if view is not None and _is_asked_for(view, blueprint, request):
             return True
 
     return False
 
 
-def _is_asked_for(login_view: LoginView, blueprint: str | None, request: Request) -> bool:
+def _is_asked_for(
+    login_view: str | Callable[[], str | None], blueprint: str | None, request: Request
+) -> bool:
     view = login_view() if callable(login_view) else login_view
 
     if view is None:
         return False
 
-    endpoint = _next_url.endpoint_of(view, request.blueprint)
-
-    if endpoint is None:
+    if _next_url.is_url(view):
         return _is_page(view, request)
 
+    if not view.startswith("."):
+        return view == request.endpoint
+
     # What is relative to a blueprint is none of another one's views.
-    if view.startswith(".") and blueprint is not None and not _is_in(blueprint, request):
+    if blueprint is not None and not _is_in(blueprint, request):
         return False
 
-    return endpoint == request.endpoint
+    return _next_url.endpoint_of(view, request.blueprint) == request.endpoint
 
 
 def _is_in(blueprint: str, request: Request) -> bool:

@@ -121,7 +121,10 @@ class Hooks:
     def _demand_login(self) -> ResponseReturnValue | None:
         current = the_request()
 
-        if utils.is_guard_off() or not self._is_closed(current):
+        if not self._app.config.get("LOGIN_REQUIRED") and not self._is_in_closed_part(current):
+            return None
+
+        if utils.is_guard_off():
             return None
 
         if self._exemptions.include(current, self._manager) or utils.is_logged_in():
@@ -135,10 +138,7 @@ class Hooks:
 
         return answer
 
-    def _is_closed(self, current: Request) -> bool:
-        if self._app.config.get("LOGIN_REQUIRED"):
-            return True
-
+    def _is_in_closed_part(self, current: Request) -> bool:
         closed = self._manager._closed_blueprints
         return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
 
