@@ -104,3 +104,11 @@ def test_users_of_a_request_loader_are_not_checked(
 ) -> None:
     app.extensions["login_manager"].request_loader(lambda request: users["3"])
     assert browser.get("/me").text == "3"
+
+
+def test_check_alone_records_nothing(browser: FlaskClient, session_of: t.Any) -> None:
+    with browser.session_transaction() as stored:
+        stored["_user_id"] = "1"
+
+    browser.get("/me")
+    assert "_login" not in session_of(browser)

@@ -15,6 +15,7 @@ from flask.views import MethodView
 
 from flask_login import fresh_login_required
 from flask_login import login_required
+from flask_login import LoginManager
 
 Decorator = Callable[[t.Any], t.Any]
 
@@ -78,6 +79,25 @@ def test_warning_is_logged_once(
     for path in ("/elsewhere", "/page", "/page"):
         client.get(path)
 
+    assert len(warnings_of(caplog)) == 1
+
+
+def test_warning_is_logged_once_when_two_requests_come_first(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers: list[str] = []
+
+    @app.before_request
+    def answer_another() -> None:
+        if not answers:
+            answers.append("")
+            answers.append(app.test_client().get("/page").text)
+
+    LoginManager(app)
+    decorate(lambda: "public", login_required, app.route("/page", endpoint="the_page"))
+    app.test_client().get("/page")
+
+    assert answers == ["", "public"]
     assert len(warnings_of(caplog)) == 1
 
 

@@ -182,7 +182,7 @@ def _plain_path(request: Request) -> str | None:
 
 def _page_behind(request: Request) -> str | None:
     """The page whose script made this request, as htmx tells, if it is on this site."""
-    page = request.environ.get("HTTP_HX_CURRENT_URL")
+    page: str | None = request.environ.get("HTTP_HX_CURRENT_URL")
     url = url_of(request)
 
     if page is None or url is None:

@@ -67,7 +67,7 @@ class Hooks:
     @property
     def _manager(self) -> LoginManager[t.Any]:
         # Tests replace the manager, also by objects that do no more than load a user.
-        manager: t.Any = getattr(self._app, "login_manager", None)
+        manager: LoginManager[t.Any] = getattr(self._app, "login_manager", None)  # type: ignore[assignment]
 
         if not hasattr(manager, "_update_remember_cookie"):
             manager = self._app.extensions["login_manager"]
@@ -98,8 +98,11 @@ class Hooks:
 
     def _closes_anything(self) -> bool:
         manager = getattr(self._app, "login_manager", None)
-        required = self._app.config.get("LOGIN_REQUIRED")
-        return bool(required or getattr(manager, "_closed_blueprints", None))
+        return self._closes_all() or bool(getattr(manager, "_closed_blueprints", None))
+
+    def _closes_all(self) -> bool:
+        config: t.Any = self._app.config
+        return bool(config.get("LOGIN_REQUIRED"))
 
     def _withhold(self, response: Response) -> Response:
         """Answer the request that finds that the application was closed after its first one. What
@@ -121,10 +124,7 @@ class Hooks:
     def _demand_login(self) -> ResponseReturnValue | None:
         current = the_request()
 
-        if not self._app.config.get("LOGIN_REQUIRED") and not self._is_in_closed_part(current):
-            return None
-
-        if utils.is_guard_off():
+        if utils.is_guard_off() or not self._is_closed(current):
             return None
 
         if self._exemptions.include(current, self._manager) or utils.is_logged_in():
@@ -138,7 +138,10 @@ class Hooks:
 
         return answer
 
-    def _is_in_closed_part(self, current: Request) -> bool:
+    def _is_closed(self, current: Request) -> bool:
+        if self._closes_all():
+            return True
+
         closed = self._manager._closed_blueprints
         return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
 

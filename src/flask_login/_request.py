@@ -41,7 +41,7 @@ _STATE = "_flask_login"
 
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _app = t.cast("LocalProxy[Flask]", current_app)
-_request = t.cast("LocalProxy[t.Any]", request)
+_request = t.cast("LocalProxy[Request]", request)
 _session = t.cast("LocalProxy[t.Any]", session)
 _g = t.cast("LocalProxy[object]", g)
 
@@ -88,6 +88,7 @@ class LoginState:
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
+    # By a name whose type is not narrowed, because a cast would be one more call.
     found = value
 
     while isinstance(value, LocalProxy):
@@ -114,14 +115,6 @@ def the_session() -> t.Any:
 def the_context() -> t.Any:
     """The context of this request, which has ``app``, ``request`` and ``session``."""
     return _context._get_current_object()
-
-
-def find_state() -> LoginState | None:
-    """The state of this request, or ``None`` if it had nothing to do with a login."""
-    try:
-        return getattr(_request._get_current_object(), _STATE, None)
-    except RuntimeError:  # Outside a request, nothing is kept.
-        return None
 
 
 def get_state() -> LoginState:
@@ -181,18 +174,17 @@ def stored_user() -> t.Any:
 
 
 def adopt_user() -> t.Any:
-    """Make who is on ``g`` the user of this request, whoever put them there, and return them.
-    ``None`` if nobody was put there.
+    """Make whom a manager put on ``g`` the user of this request, and return them, or ``None`` if it
+    put nobody there. Ours does so itself; others may not know how.
     """
+    state = get_state()
     namespace = _g._get_current_object().__dict__
-    user = namespace.get("_login_user")
-    owner = namespace.get("_login_owner")
 
-    # As a rule, they are already.
-    if owner is None or owner.user is not user:
-        store_user(user)
+    if namespace.get("_login_owner") is not state:
+        user = stored_user()
+        store_user(None if user is NOT_LOADED else user)
 
-    return user
+    return namespace.get("_login_user")
 
 
 def store_user(user: t.Any) -> None:
@@ -236,7 +228,7 @@ end_search = _search.reset
 def is_searching() -> bool:
     """Whether loaders are being asked for the user of this request, who is not known yet."""
     state = _search.get()
-    return state is not None and state is find_state() and not is_settled(state)
+    return state is not None and state is get_state() and not is_settled(state)
 
 
 def is_settled(state: LoginState) -> bool:

@@ -496,7 +496,7 @@ class UserFinder(t.Generic[U]):
             # What comes back tells whether it was async. To ask before, as Flask does for views,
             # costs as much as all of this.
             if isinstance(user, CoroutineType):
-                user = wait_for(the_app(), user)
+                user = wait_for(the_app(), t.cast(t.Any, user))
         except Exception as error:
             name = getattr(callback, "__qualname__", repr(callback))
             note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."

@@ -325,7 +325,7 @@ class Settings:
         if not key:
             return []
 
-        return [*filter(None, self.secret_key_fallbacks or ()), key]
+        return [*(fallback for fallback in self.secret_key_fallbacks or () if fallback), key]
 
     def demand_secret_key(self) -> str | bytes:
         """The key that signs.
