@@ -48,14 +48,19 @@ class Hooks:
             state, stored = look_back()
 
             # The application may have written to the session what is to become of the cookie.
-            if (
-                state is None
-                and stored is not None
-                and _session.remember_intent(stored) is not None
-            ):
+            if state is None:
+                if stored is None or _session.remember_intent(stored) is None:
+                    return response
+
                 state = get_state()
 
-            return response if state is None else self._finish(response, state)
+            response = self._manager._update_remember_cookie(response)
+
+            if state.vary or (state.identified and state.settings.cache_control is not None):
+                _add_headers(response, state)
+
+            leave(state)
+            return response
 
         def demand_login() -> ResponseReturnValue | None:
             return self._demand_login()
@@ -98,11 +103,8 @@ class Hooks:
 
     def _closes_anything(self) -> bool:
         manager = getattr(self._app, "login_manager", None)
-        return self._closes_all() or bool(getattr(manager, "_closed_blueprints", None))
-
-    def _closes_all(self) -> bool:
         config: t.Any = self._app.config
-        return bool(config.get("LOGIN_REQUIRED"))
+        return bool(config.get("LOGIN_REQUIRED") or getattr(manager, "_closed_blueprints", None))
 
     def _withhold(self, response: Response) -> Response:
         """Answer the request that finds that the application was closed after its first one. What
@@ -111,15 +113,6 @@ class Hooks:
         self._begin_to_demand_login()
         answer = self._demand_login()
         return response if answer is None else make_response(answer)
-
-    def _finish(self, response: Response, state: LoginState) -> Response:
-        response = self._manager._update_remember_cookie(response)
-
-        if state.vary or (state.identified and state.settings.cache_control is not None):
-            self._add_headers(response, state)
-
-        leave(state)
-        return response
 
     def _demand_login(self) -> ResponseReturnValue | None:
         current = the_request()
@@ -139,23 +132,13 @@ class Hooks:
         return answer
 
     def _is_closed(self, current: Request) -> bool:
-        if self._closes_all():
+        config: t.Any = self._app.config
+
+        if config.get("LOGIN_REQUIRED"):
             return True
 
         closed = self._manager._closed_blueprints
         return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
-
-    def _add_headers(self, response: Response, state: LoginState) -> None:
-        if state.vary:
-            response.vary.update(state.vary)
-
-        if state.refused:
-            response.headers.setdefault("Cache-Control", "no-store")
-
-        cache_control = state.settings.cache_control
-
-        if cache_control is not None and state.identified:
-            response.headers.setdefault("Cache-Control", cache_control)
 
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):
@@ -183,3 +166,16 @@ class Hooks:
             return self._app.ensure_sync(view)(*args, **kwargs)
 
         return enter
+
+
+def _add_headers(response: Response, state: LoginState) -> None:
+    if state.vary:
+        response.vary.update(state.vary)
+
+    if state.refused:
+        response.headers.setdefault("Cache-Control", "no-store")
+
+    cache_control = state.settings.cache_control
+
+    if cache_control is not None and state.identified:
+        response.headers.setdefault("Cache-Control", cache_control)

@@ -120,15 +120,14 @@ def the_context() -> t.Any:
 def get_state() -> LoginState:
     """The state of this request, which hereby has to do with a login."""
     try:
-        request = _request._get_current_object()
+        context = _context._get_current_object()
+        state: LoginState | None = getattr(context.request, _STATE, None)
     except RuntimeError:  # Outside a request, nothing is kept.
         return LoginState(the_app())
 
-    state: LoginState | None = getattr(request, _STATE, None)
-
     if state is None:
-        state = LoginState(the_app())
-        setattr(request, _STATE, state)
+        state = LoginState(context.app)
+        setattr(context.request, _STATE, state)
 
     return state
 

@@ -117,7 +117,12 @@ class UserFinder(t.Generic[U]):
     def _search_for_user(self, state: LoginState) -> None:
         state.protection_failed = None
 
-        for source in self._loader_order(state.settings):
+        order = state.settings.loader_order
+
+        if self._named_loaders or order is not LOADER_ORDER:
+            order = self._complete(order)
+
+        for source in order:
             by_request = source not in _SESSION_SOURCES
 
             if not by_request and state.protection_failed is None:
@@ -145,16 +150,10 @@ class UserFinder(t.Generic[U]):
 
         self._update_request_context_with_user()
 
-    def _loader_order(self, settings: Settings) -> Collection[str]:
-        """Who is asked for the user, in order. ``"request"`` stands for the request loader and all
-        named loaders that have no place of their own.
+    def _complete(self, order: Collection[str]) -> Collection[str]:
+        """All who are asked for the user, in order. ``"request"`` stands for the request loader and
+        all named loaders that have no place of their own.
         """
-        order = settings.loader_order
-
-        # What most applications have, and need no list for.
-        if order is LOADER_ORDER and not self._named_loaders:
-            return order
-
         unplaced = [name for name in self._named_loaders if name not in order]
         known = {*_SESSION_SOURCES, "request", *self._named_loaders}
         result: list[str] = []
@@ -188,7 +187,7 @@ class UserFinder(t.Generic[U]):
         stored = context.session
 
         # Without a user loader, the session is the application's alone.
-        if self._user_callback is None or not _session.carries_login(stored):
+        if self._user_callback is None or _session.user_id(stored) is None:
             return False
 
         mode = self._protection_mode(context.app)
