@@ -1,0 +1,142 @@
+"""Requests per second under a real server: Gunicorn with two synchronous workers, SQLite, and a
+page for who is logged in, requested over loopback.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import typing as t
+from collections.abc import Collection
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scenarios import SCENARIOS
+from subjects import HERE
+from subjects import run
+from subjects import Subject
+from timing import orders
+
+SCENARIO = SCENARIOS["session"]
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+CONNECTIONS = 4
+USERS = 1_000
+
+
+class Tool(t.NamedTuple):
+    """A load generator."""
+
+    name: str
+    options: tuple[str, ...]
+    #: What it reports if a response was not the expected one.
+    trouble: str
+
+
+TOOLS = (
+    Tool("wrk", ("--threads=1", f"--connections={CONNECTIONS}", "--duration={}s"), "Non-2xx"),
+    Tool("hey", ("-c", str(CONNECTIONS), "-z", "{}s"), r"\[[1345]\d\d\]|Error distribution"),
+)
+
+
+def find_tool() -> Tool | None:
+    return next((tool for tool in TOOLS if shutil.which(tool.name)), None)
+
+
+def serve_all(
+    tool: Tool, subjects: Collection[Subject], rounds: int, seconds: int
+) -> dict[str, list[float]]:
+    """The requests per second of each round."""
+    rates: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+
+    with tempfile.TemporaryDirectory() as folder:
+        database = fill_database(Path(folder) / "users.sqlite")
+
+        for order in orders(subjects, rounds):
+            for subject in order:
+                rates[subject.name].append(load(tool, subject, database, seconds))
+
+    return rates
+
+
+def fill_database(path: Path) -> Path:
+    connection = sqlite3.connect(path)
+    users = [("ada", "Ada"), *((f"user-{number}", f"User {number}") for number in range(USERS))]
+
+    with connection:
+        connection.execute("CREATE TABLE user (id TEXT PRIMARY KEY, name TEXT NOT NULL)")
+        connection.executemany("INSERT INTO user VALUES (?, ?)", users)
+
+    connection.close()
+    return path
+
+
+def load(tool: Tool, subject: Subject, database: Path, seconds: int) -> float:
+    with serving(subject, database) as address:
+        method, path = SCENARIO.request.split()
+        cookie = log_in(address)
+        expect(address, method, path, {"Cookie": cookie})
+        headers = {"Cookie": cookie, "User-Agent": USER_AGENT}
+        press(tool, f"{address}{path}", headers, 1)
+        return press(tool, f"{address}{path}", headers, seconds)
+
+
+@contextmanager
+def serving(subject: Subject, database: Path) -> Iterator[str]:
+    """Run the server, which answers at the address yielded as soon as it is there."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        command = [
+            *(sys.executable, "-m", "gunicorn", "--workers=2", "--worker-class=sync"),
+            *(f"--bind=fd://{listener.fileno()}", "--log-level=warning", f"--chdir={HERE}"),
+            "served:app",
+        ]
+        server = subprocess.Popen(
+            command,
+            env=subject.environment(BENCHMARK_DATABASE=str(database)),
+            pass_fds=[listener.fileno()],
+        )
+
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def log_in(address: str) -> str:
+    """The session cookie that a login yields."""
+    method, path = SCENARIO.login.split()
+    cookies = expect(address, method, path, {})
+    return next(cookie for cookie in cookies if cookie.startswith("session=")).partition(";")[0]
+
+
+def expect(address: str, method: str, path: str, headers: dict[str, str]) -> list[str]:
+    """Request a page that has to be there. Returns the cookies that it sets."""
+    connection = HTTPConnection(urlsplit(address).netloc, timeout=30)
+    connection.request(method, path, headers={"User-Agent": USER_AGENT, **headers})
+    response = connection.getresponse()
+    connection.close()
+
+    if response.status != 200:
+        raise SystemExit(f"{method} {path} under Gunicorn: answered {response.status}.")
+
+    return response.headers.get_all("Set-Cookie", [])
+
+
+def press(tool: Tool, url: str, headers: dict[str, str], seconds: int) -> float:
+    """Requests per second."""
+    options = [option.format(seconds) for option in tool.options]
+    fields = [part for key, value in headers.items() for part in ("-H", f"{key}: {value}")]
+    report = run([tool.name, *options, *fields, url])
+
+    if re.search(tool.trouble, report):
+        raise SystemExit(report)
+
+    return float(re.search(r"Requests/sec:\s*([\d.]+)", report)[1])
