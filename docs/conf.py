@@ -17,7 +17,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.viewcode",
 ]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "_costs"]
 html_theme = "furo"
 html_title = f"{project} {version}"
 pygments_style = "default"
