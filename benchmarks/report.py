@@ -70,7 +70,7 @@ def instruction_table(results: Results) -> Table:
     rows = [
         (
             outcome.title,
-            *(f"{part.median / 1000:,.1f}" for part in outcome[1:4]),
+            *map(in_thousands, (outcome.floor, outcome.reference, outcome.ours)),
             f"{outcome.fraction:.2f}",
             f"{outcome.allowed:.2f}",
         )
@@ -78,6 +78,10 @@ def instruction_table(results: Results) -> Table:
     ]
     head = ("", FLOOR, "0.6.3 or decorators add", "this adds", "fraction", "allowed")
     return Table("Instructions per request, in thousands", head, rows)
+
+
+def in_thousands(spread: Spread) -> str:
+    return f"{spread.median / 1000:,.1f}"
 
 
 def figure_table(figures: list[Figure]) -> Table:
@@ -138,5 +142,6 @@ def fragment(all_results: list[Results]) -> str:
     for results in all_results:
         parts += [f"### Python {results.python}", setting_in_words(results)]
         parts += map(as_markdown, tables(results))
+        parts.append(f"{{download}}`All of it, as JSON <_costs/{results.file_name}>`")
 
     return "\n\n".join(parts) + "\n"

@@ -32,6 +32,10 @@ class Results:
         """The minor version."""
         return ".".join(self.setting["python"].split(".")[:2])
 
+    @property
+    def file_name(self) -> str:
+        return f"python{self.python}.json"
+
     def write(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         content = {
@@ -60,8 +64,7 @@ class Results:
             "instructions": self.counts,
             "figures": [figure._asdict() for figure in self.figures],
         }
-        path = folder / f"python{self.python}.json"
-        path.write_text(json.dumps(content, indent=1) + "\n")
+        (folder / self.file_name).write_text(json.dumps(content, indent=1) + "\n")
 
 
 def read(path: Path) -> Results:

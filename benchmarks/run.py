@@ -14,6 +14,7 @@ from pathlib import Path
 
 import chart
 from figures import Extent
+from figures import Figure
 from figures import measure_all
 from instructions import count_all
 from report import as_text
@@ -95,8 +96,13 @@ def measure(plan: Plan, names: list[str], *, only_times: bool) -> Results:
     if only_times:
         return Results(setting, samples, {}, [])
 
-    counts = {} if shutil.which("valgrind") is None else count_all(subjects)
-    return Results(setting, samples, counts, measure_all(subjects, plan.extent))
+    figures = measure_all(subjects, plan.extent)
+
+    if shutil.which("valgrind") is None:
+        figures.append(Figure("instructions per request", {}, "valgrind is not installed"))
+        return Results(setting, samples, {}, figures)
+
+    return Results(setting, samples, count_all(subjects), figures)
 
 
 def keep(results: Results, folder: Path) -> None:
