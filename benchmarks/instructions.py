@@ -154,7 +154,7 @@ def builds() -> dict[str, str]:
 
 
 def is_optimized() -> bool:
-    """Whether this Python was built for speed, which takes profiles of how it is used."""
+    """Whether this Python was configured to be optimized by profiles of how it is used."""
     return "--enable-optimizations" in str(sysconfig.get_config_var("CONFIG_ARGS"))
 
 

@@ -127,7 +127,7 @@ def as_markdown(table: Table) -> str:
 
 def setting_in_words(results: Results) -> str:
     setting = results.setting
-    build = "" if setting["optimized"] else ", built without profile-guided optimization"
+    build = "" if setting["optimized"] else ", configured without `--enable-optimizations`"
     machine = f"{setting['processors']} processors, {setting['processor']}, {setting['system']}"
     return (
         f"Python {setting['python']}{build}; Flask {setting['flask']}, "

@@ -11,6 +11,9 @@ import tempfile
 import typing as t
 from collections.abc import Collection
 from collections.abc import Iterator
+from itertools import chain
+from itertools import cycle
+from itertools import islice
 from itertools import permutations
 from pathlib import Path
 
@@ -52,13 +55,11 @@ def time_all(subjects: Collection[Subject], names: Collection[str], effort: Effo
 
 
 def orders(subjects: Collection[Subject], rounds: int) -> Iterator[tuple[Subject, ...]]:
-    """For each round another order, so that none always follows the same."""
-    possible = list(permutations(subjects))
-
-    for number in range(rounds):
-        # Odd rounds turn the order of the one before around.
-        place = number // 2 % len(possible)
-        yield possible[-1 - place] if number % 2 else possible[place]
+    """For each round another order, and every other round the one before reversed, so that none
+    always follows the same.
+    """
+    pairs = ((order, order[::-1]) for order in cycle(permutations(subjects)))
+    return islice(chain.from_iterable(pairs), rounds)
 
 
 def calibrate(subject: Subject, name: str, effort: Effort) -> int:
