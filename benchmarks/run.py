@@ -40,7 +40,7 @@ class Plan(t.NamedTuple):
 
 
 FULL = Plan(
-    Effort(rounds=12, values=5, seconds=0.1),
+    Effort(rounds=24, values=3, seconds=0.05),
     Extent(imports=20, logins=100_000, server_rounds=10, server_seconds=4),
 )
 FAST = Plan(

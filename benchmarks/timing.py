@@ -1,7 +1,8 @@
 """How long requests take, timed by pyperf in short, interleaved processes.
 
 What else a machine does comes and goes, so each round times all subjects shortly after each other,
-in an order that changes. Overheads are compared within a round.
+in an order that changes. Overheads are compared within a round. Two processes of the same code
+differ by a few percent whatever else happens, so many short ones tell more than a few long ones.
 """
 
 from __future__ import annotations
