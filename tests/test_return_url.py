@@ -254,3 +254,16 @@ def test_session_is_left_alone_where_the_query_carries_the_target(client: FlaskC
 
     assert client.get("/page").location == "/login?next=%2Fpage"
     assert saved_next(client) == "/old"
+
+
+def test_path_with_an_encoded_question_mark_stays_a_path(client: FlaskClient) -> None:
+    location = client.get("/any/a%3Fb=1").location
+    assert location == "/login?next=%2Fany%2Fa%253Fb%3D1"
+
+
+def test_login_view_on_a_host_without_a_scheme_gets_the_whole_url(
+    login_manager: LoginManager, client: FlaskClient
+) -> None:
+    login_manager.login_view = "//sso.example/login"
+    location = client.get("/page").location
+    assert location == "//sso.example/login?next=http%3A%2F%2Flocalhost%2Fpage"

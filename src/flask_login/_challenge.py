@@ -28,8 +28,9 @@ CONSULTED = ("Sec-Fetch-Mode", "Sec-Fetch-Dest", "HX-Request", "Accept")
 # Where a browser shows a document, and can be sent elsewhere (Fetch Metadata, 2.1).
 _PAGES = {"document", "iframe", "frame", "embed", "object"}
 
-# A path without empty segments, with or without a query.
-_PLAIN = re.compile(r"(?:/[\w.~-]+)*/?(?:\?[\w.~=&-]*)?", re.ASCII)
+# What is spelled in a URL as it is: a path without empty segments, and a query.
+_PLAIN_PATH = re.compile(r"(?:/[\w.~-]+)*/?", re.ASCII)
+_PLAIN_QUERY = re.compile(r"[\w.~=&-]*", re.ASCII)
 
 # RFC 9110, 15.5.2 wants a challenge with each 401. This one tells of a login form; browsers open
 # no dialog for it.
@@ -110,7 +111,9 @@ def return_url(app: Flask, request: Request, login_url: str) -> str | None:
         if adapter is None or not adapter.test(method="GET"):
             return None
 
-    return (_plain_path(request) if login_url.startswith("/") else None) or url_of(request)
+    # "//sso.example" is another host.
+    is_path = login_url.startswith("/") and not login_url.startswith("//")
+    return (_plain_path(request) if is_path else None) or url_of(request)
 
 
 def redirect_code(method: str) -> int:
@@ -174,10 +177,13 @@ def _plain_path(request: Request) -> str | None:
 
     As a rule, nothing would, and to quote and unquote it all takes a sixth of a whole refusal.
     """
-    query = request.environ.get("QUERY_STRING")
     path = f"{request.root_path}{request.path}"
-    url = f"{path}?{query}" if query else path
-    return url if _PLAIN.fullmatch(url) else None
+    query: str = request.environ.get("QUERY_STRING", "")
+
+    if not _PLAIN_PATH.fullmatch(path) or not _PLAIN_QUERY.fullmatch(query):
+        return None
+
+    return f"{path}?{query}" if query else path
 
 
 def _page_behind(request: Request) -> str | None:
