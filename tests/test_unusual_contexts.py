@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from flask_login import login_user
 from flask_login import LoginManager
+from flask_login import utils
 from flask_login.testing import assert_login_required
 
 
@@ -92,3 +93,21 @@ def test_redirect_to_nowhere_is_no_refusal(app: Flask, client: FlaskClient) -> N
 
     with pytest.raises(AssertionError, match="/lost is open"):
         assert_login_required(client, "/lost")
+
+
+class ItemwiseSession(dict[str, t.Any], SessionMixin):
+    """A session that learns of changes by assignments only."""
+
+    modified = False
+
+    def __setitem__(self, key: str, value: t.Any) -> None:
+        self.modified = True
+        super().__setitem__(key, value)
+
+
+def test_login_is_noted_by_a_session_that_knows_assignments_only(
+    app: Flask, login_manager: LoginManager, users: dict[str, t.Any]
+) -> None:
+    with app.test_request_context(), mock.patch("flask_login.utils.session", ItemwiseSession()):
+        login_user(users["1"])
+        assert utils.session.modified

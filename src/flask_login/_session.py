@@ -63,8 +63,19 @@ def find_login(session: Session) -> Login | None:
 
 
 def keep_login(session: Session, login: Login) -> None:
-    """Keep what is known of a login."""
-    session[_LOGIN] = _compact(login)
+    """Keep what is known of a login, in as few bytes as it takes."""
+    kept: dict[str, t.Any] = {"u": login.user_id, "a": login.authenticated_at}
+
+    if login.seen_at != login.authenticated_at:
+        kept["t"] = login.seen_at
+
+    if login.stamp is not None:
+        kept["s"] = login.stamp
+
+    if login.forced:
+        kept["f"] = 1
+
+    session[_LOGIN] = kept
 
 
 def leave_owner(session: Session, user_id: t.Any) -> None:
@@ -101,19 +112,14 @@ def identifier(session: Session) -> t.Any:
 def begin(session: Session, login: Login, *, fresh: bool, identifier: str) -> None:
     """Log a user in. What an earlier login asked of the remember-me cookie is dropped."""
     _remove(session, {_REMEMBER, _REMEMBER_SECONDS})
-    session.update(
-        {
-            _USER_ID: login.user_id,
-            _FRESH: fresh,
-            _IDENTIFIER: identifier,
-            _LOGIN: _compact(login),
-        }
-    )
+    name_user(session, login.user_id, fresh=fresh)
+    bind(session, login, identifier)
 
 
 def name_user(session: Session, user_id: t.Any, *, fresh: bool) -> None:
     """Log a user in without a word about the browser, as test clients do."""
-    session.update({_USER_ID: user_id, _FRESH: fresh})
+    session[_USER_ID] = user_id
+    session[_FRESH] = fresh
 
 
 def resume(session: Session, user_id: t.Any) -> Callable[[], None]:
@@ -138,8 +144,9 @@ def confirm(session: Session, identifier: str) -> None:
 
 
 def bind(session: Session, login: Login, identifier: str) -> None:
-    """Record a login that was resumed, and the browser that it belongs to."""
-    session.update({_IDENTIFIER: identifier, _LOGIN: _compact(login)})
+    """Record a login, and the browser that it belongs to."""
+    session[_IDENTIFIER] = identifier
+    keep_login(session, login)
 
 
 def demote(session: Session) -> None:
@@ -204,22 +211,6 @@ def save_next(session: Session, target: str | None) -> None:
 def take_next(session: Session) -> t.Any:
     """The page to return to after login, which is thereby done, or ``None``."""
     return session.pop(_NEXT) if _NEXT in session else None
-
-
-def _compact(login: Login) -> dict[str, t.Any]:
-    """A login in as few bytes as it takes."""
-    kept: dict[str, t.Any] = {"u": login.user_id, "a": login.authenticated_at}
-
-    if login.seen_at != login.authenticated_at:
-        kept["t"] = login.seen_at
-
-    if login.stamp is not None:
-        kept["s"] = login.stamp
-
-    if login.forced:
-        kept["f"] = 1
-
-    return kept
 
 
 def _remove(session: Session, keys: set[str]) -> None:
