@@ -241,3 +241,19 @@ class TestColumns:
         assert Reader(is_active=False).is_authenticated is False
         with pytest.raises(TypeError, match="is_active"):
             Reader()
+
+
+def test_answer_may_have_another_name_in_another_class() -> None:
+    class Renamed(UserMixin):
+        active = UserMixin.is_active
+
+    @dataclasses.dataclass
+    class Account(UserMixin):
+        id: int
+        is_active: bool = dataclasses.field()
+
+    assert Renamed().active is True
+    assert Account(1, False).is_active is False
+
+    with pytest.raises(TypeError, match="is_active"):
+        Account(1)  # type: ignore[call-arg]

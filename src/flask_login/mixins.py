@@ -19,9 +19,11 @@ class _Default:
         self.__doc__ = doc
         self._answer = answer
         self._same_as = same_as
+        self._name = ""
 
     def __set_name__(self, owner: type[object], name: str) -> None:
-        self._name = name
+        # Another class may give it a second name.
+        self._name = self._name or name
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
         if user is not None:
