@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 
+from flask import Blueprint
 from flask import Flask
 from flask import g
 
@@ -55,3 +56,44 @@ def test_first_requests_are_refused_that_come_at_the_same_time(
     codes.append(app.test_client().get("/page").status_code)
 
     assert set(codes) <= {0, 401}
+
+
+def test_view_is_closed_that_was_open_in_the_first_request(
+    app: Flask, login_manager: LoginManager
+) -> None:
+    calls: list[str] = []
+    app.add_url_rule("/page", "page", lambda: calls.append("called") or "inside")
+    client = app.test_client()
+    client.get("/page")
+    app.config["LOGIN_REQUIRED"] = True
+
+    assert client.get("/page").status_code == 401
+    assert calls == ["called"]
+
+
+def test_function_that_answers_before_is_not_asked_for_a_login(app: Flask) -> None:
+    app.config["LOGIN_REQUIRED"] = True
+    app.before_request(lambda: "closed for repairs")
+    LoginManager(app).request_loader(lambda request: None)
+    client = app.test_client()
+
+    assert [client.get("/").text, client.get("/").text] == ["closed for repairs"] * 2
+
+
+def test_blueprint_stays_closed_where_a_test_replaces_the_manager(
+    app: Flask, login_manager: LoginManager, users: dict[str, UserMixin]
+) -> None:
+    class OnlyLoads:
+        def _load_user(self) -> None:
+            g._login_user = None
+
+        def unauthorized(self) -> str:
+            return "refused"
+
+    shop = Blueprint("shop", __name__)
+    shop.add_url_rule("/page", "page", lambda: "inside")
+    app.register_blueprint(shop)
+    login_manager.require_login(shop)
+    app.login_manager = OnlyLoads()  # type: ignore[attr-defined]
+
+    assert app.test_client().get("/page").text == "refused"

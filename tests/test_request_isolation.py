@@ -231,3 +231,41 @@ def test_nested_request_contexts_have_their_own_users(app: Flask, users: dict[st
             assert not current_user.is_authenticated
 
         assert current_user.get_id() == "1"
+
+
+@pytest.mark.usefixtures("shared")
+def test_request_that_failed_leaves_nobody_on_g(app: Flask, browser: FlaskClient) -> None:
+    @app.get("/fail")
+    def fail() -> t.NoReturn:
+        raise LookupError(current_user.get_id())
+
+    @app.get("/on-g")
+    def on_g() -> str:
+        return str("_login_user" in g)
+
+    browser.get("/login/1")
+
+    with pytest.raises(LookupError, match="1"):
+        browser.get("/fail")
+
+    assert app.test_client().get("/on-g").text == "False"
+
+
+def test_user_is_on_g_after_the_response(browser: FlaskClient, users: dict[str, t.Any]) -> None:
+    browser.get("/login/1")
+
+    with browser:
+        browser.get("/me")
+        assert g._login_user is users["1"]
+
+
+def test_user_deleted_from_g_after_the_response_is_looked_up_again(
+    browser: FlaskClient, users: dict[str, t.Any]
+) -> None:
+    browser.get("/login/1")
+
+    with browser:
+        browser.get("/me")
+        users["1"] = users["2"]
+        del g._login_user
+        assert current_user == users["2"]

@@ -241,3 +241,12 @@ def test_view_that_needs_a_fresh_login_is_closed_to_another_browser(
     browser.get("/login/1")
     assert browser.get("/guarded").text == "inside"
     assert browser.get("/guarded", headers=ANOTHER).status_code == 401
+
+
+def test_misspelt_mode_is_an_error_without_a_login_too(
+    app: Flask, browser: FlaskClient, login_manager: t.Any
+) -> None:
+    login_manager.session_protection = "stong"
+
+    with pytest.raises(ValueError, match="session_protection"):
+        browser.get("/me")

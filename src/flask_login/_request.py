@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from contextvars import Token
 from copy import copy
 
+from flask import ctx as contexts
 from flask import current_app
 from flask import Flask
 from flask import g
@@ -20,8 +21,6 @@ from flask import globals as flask_globals
 from flask import Request
 from flask import request
 from flask import session
-from flask.ctx import AppContext
-from flask.ctx import RequestContext
 from werkzeug.local import LocalProxy
 
 from .config import Settings
@@ -46,11 +45,11 @@ _session = t.cast("LocalProxy[t.Any]", session)
 _g = t.cast("LocalProxy[object]", g)
 
 # The context that the session belongs to. Before Flask 3.2, requests have one of their own.
-_is_merged = hasattr(AppContext, "session")
+_is_merged = hasattr(contexts.AppContext, "session")
 _context: LocalProxy[t.Any] = getattr(flask_globals, "app_ctx" if _is_merged else "request_ctx")
 
 # The attribute of the context that merely holds the session, since Flask 3.1.3 and before.
-_HELD = "_session" if _is_merged or hasattr(RequestContext, "session") else "session"
+_HELD = "_session" if _is_merged or hasattr(contexts.RequestContext, "session") else "session"
 
 
 class LoginState:
@@ -85,16 +84,19 @@ class LoginState:
         self.app = app
         self.settings = Settings(app.config)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the user is known. A loader that is asked may itself log someone in or out."""
+        return self.user is not NOT_LOADED
+
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
-    # By a name whose type is not narrowed, because a cast would be one more call.
-    found = value
-
     while isinstance(value, LocalProxy):
-        found = value = found._get_current_object()
+        # To cast it would be one more call.
+        value = value._get_current_object()  # pyright: ignore
 
-    return found
+    return value  # pyright: ignore
 
 
 def the_app() -> Flask:
@@ -121,13 +123,14 @@ def get_state() -> LoginState:
     """The state of this request, which hereby has to do with a login."""
     try:
         context = _context._get_current_object()
-        state: LoginState | None = getattr(context.request, _STATE, None)
+        namespace: dict[str, t.Any] = context.request.__dict__
     except RuntimeError:  # Outside a request, nothing is kept.
         return LoginState(the_app())
 
+    state: LoginState | None = namespace.get(_STATE)
+
     if state is None:
-        state = LoginState(context.app)
-        setattr(context.request, _STATE, state)
+        state = namespace[_STATE] = LoginState(context.app)
 
     return state
 
@@ -141,7 +144,7 @@ def look_back() -> tuple[LoginState | None, t.Any]:
     context = _context._get_current_object()
     stored = getattr(context, _HELD, None)
     used = stored if getattr(stored, "accessed", True) else None
-    return getattr(context.request, _STATE, None), used
+    return context.request.__dict__.get(_STATE), used
 
 
 def url_of(request: Request) -> str | None:
@@ -159,7 +162,7 @@ def stored_user() -> t.Any:
 
     :raises RuntimeError: Outside a request.
     """
-    state = getattr(_request._get_current_object(), _STATE, None)
+    state = _request._get_current_object().__dict__.get(_STATE)
     namespace = _g._get_current_object().__dict__
     user = namespace.get("_login_user", NOT_LOADED)
     owner = namespace.get("_login_owner")
@@ -195,28 +198,28 @@ def store_user(user: t.Any) -> None:
     namespace["_login_owner"] = state
 
 
-def leave(state: LoginState) -> None:
-    """Take from ``g`` what a request put there, so that the next one under the same context does
-    not find it: what is put there by hand afterwards is that one's. Who still asks in this request
-    is told by its state.
+def drop_others() -> None:
+    """Forget whom another request under the same context looked up. What is put there by hand
+    afterwards is this request's.
     """
     namespace = _g._get_current_object().__dict__
+    owner = namespace.get("_login_owner")
 
-    if namespace.get("_login_owner") is state:
-        del namespace["_login_owner"]
+    if owner is None or owner is _request._get_current_object().__dict__.get(_STATE):
+        return
 
-        if namespace.get("_login_user") is state.user:
-            del namespace["_login_user"]
+    del namespace["_login_owner"]
+
+    if namespace.get("_login_user") is owner.user:
+        del namespace["_login_user"]
 
 
 def begin_search(state: LoginState) -> Token[LoginState | None]:
     """Forget who the user of this request is, and note that loaders are being asked. Give what is
     returned to :func:`end_search`.
     """
-    if state.user is not NOT_LOADED:
-        state.user = NOT_LOADED
-        g.pop("_login_user", None)
-
+    state.user = NOT_LOADED
+    _g._get_current_object().__dict__.pop("_login_user", None)
     return _search.set(state)
 
 
@@ -227,13 +230,7 @@ end_search = _search.reset
 def is_searching() -> bool:
     """Whether loaders are being asked for the user of this request, who is not known yet."""
     state = _search.get()
-    return state is not None and state is get_state() and not is_settled(state)
-
-
-def is_settled(state: LoginState) -> bool:
-    """Whether the search that is being made is over: a loader may itself log someone in or out."""
-    # Another thread that searched for the same request has put the user on a 'g' of its own.
-    return state.user is not NOT_LOADED and "_login_user" in _g._get_current_object().__dict__
+    return state is not None and state is get_state() and not state.is_settled
 
 
 def keep_state() -> Callable[[], None]:

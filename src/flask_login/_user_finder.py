@@ -29,7 +29,6 @@ from ._request import begin_search
 from ._request import end_search
 from ._request import get_state
 from ._request import is_searching
-from ._request import is_settled
 from ._request import LoginState
 from ._request import store_user
 from ._request import stored_user
@@ -142,7 +141,7 @@ class UserFinder(t.Generic[U]):
                 user = self._load_user_by_name(source, state)
 
             # A step may have settled who it is, or a loader may have logged someone in or out.
-            if is_settled(state):
+            if state.is_settled:
                 return
 
             if user is not None:
@@ -186,13 +185,10 @@ class UserFinder(t.Generic[U]):
         context = the_context()
         stored = context.session
 
-        # Without a user loader, the session is the application's alone.
-        if self._user_callback is None or _session.user_id(stored) is None:
-            return False
-
         mode = self._protection_mode(context.app)
 
-        if mode is None:
+        # Without a user loader, the session is the application's alone.
+        if mode is None or self._user_callback is None or not _session.carries_login(stored):
             return False
 
         recorded = _session.identifier(stored)
@@ -257,7 +253,7 @@ class UserFinder(t.Generic[U]):
         self, user: t.Any, stamp: Stamp | None, state: LoginState, stored: _session.Session
     ) -> t.Any:
         """The user, if their login may go on by all that is known of it."""
-        if is_settled(state):
+        if state.is_settled:
             return None
 
         if user is None:
@@ -356,7 +352,7 @@ class UserFinder(t.Generic[U]):
             return user
 
         # Without a user loader, nobody can tell whose cookie it is.
-        if self._user_callback is not None and not is_settled(state):
+        if self._user_callback is not None and not state.is_settled:
             state.forget = True
 
         return None
@@ -401,7 +397,7 @@ class UserFinder(t.Generic[U]):
             stamp = find_stamp(user, token.user_id, settings)
             reason = _reason_to_refuse(user, token, stamp, settings)
         finally:
-            settled = searching and is_settled(state)
+            settled = searching and state.is_settled
 
             if reason is not None and not settled:
                 take_back()
@@ -416,7 +412,7 @@ class UserFinder(t.Generic[U]):
             _session.discard_others(stored, settings.preserve_keys)
 
         digest = token.stamp if stamp is None else stamp.digest
-        login = _as_login(token) if stamp is None else _as_login(token)._replace(stamp=digest)
+        login = _as_login(token)._replace(stamp=digest)
         _session.bind(stored, login, self._session_identifier_generator())
         change_session_id(state.app, stored)
 

@@ -118,10 +118,11 @@ class Setting(t.Generic[T]):
         return self._default(settings)
 
     def _default(self, settings: Settings) -> T:
-        followed = self._follows and settings.config.get(self._follows)
+        if self._follows is not None:
+            followed = settings.config.get(self._follows)
 
-        if followed:
-            return t.cast(T, followed)
+            if followed:
+                return t.cast(T, followed)
 
         return self.secure if settings.defaults == "secure" else self.compatible
 

@@ -57,7 +57,7 @@ from .utils import _create_identifier
 from .utils import _user_context_processor
 from .utils import current_user
 from .utils import expand_login_view
-from .utils import login_url as make_login_url
+from .utils import lead_to_login
 from .utils import make_next_param
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
@@ -389,9 +389,9 @@ class LoginManager(UserFinder[U]):
         field = settings.next_param
 
         if target is None or field is None:
-            return make_login_url(login_url)
+            return lead_to_login(login_url)
 
-        return make_login_url(login_url, next_url=target, next_field=field)
+        return lead_to_login(login_url, target, field)
 
     def _flash(self, message: t.Any, category: str) -> None:
         if message and self.localize_callback is not None:

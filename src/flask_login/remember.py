@@ -35,6 +35,12 @@ from .config import Settings
 #: Browsers drop cookies that are longer (RFC 6265bis, 5.6), and say nothing.
 _LONGEST_COOKIE = 4096
 
+#: What a byte becomes at most in a quoted cookie, such as ``\\303``.
+_WIDEST_ESCAPE = 4
+
+#: More than what a ``Set-Cookie`` header has of dates and names of attributes.
+_FIXED_PART = 256
+
 _SALT = "flask-login.remember"
 
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -260,9 +266,11 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     name = settings.cookie_name
     longest = response.max_cookie_size or _LONGEST_COOKIE
 
+    free = len(f"{name}{value}{attributes['path']}{attributes['domain']}".encode())
+
     # To measure a header is to make it once more, which takes as long as all that signs it. As a
-    # rule, what is free to vary in it is so short that it need not be measured.
-    if 4 * len(f"{name}{value}{attributes['path']}{attributes['domain']}".encode()) > longest - 256:
+    # rule, it is short enough whatever becomes of what is free to vary in it.
+    if free * _WIDEST_ESCAPE + _FIXED_PART > longest:
         header = dump_cookie(name, value, expires=expires, max_size=0, **attributes)
 
         if len(header) > longest:

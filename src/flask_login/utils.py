@@ -68,6 +68,8 @@ if t.TYPE_CHECKING:
 
 class _CurrentUser(LocalProxy[t.Any]):
     __slots__ = ()
+    # A class without a docstring would hide the user's.
+    __doc__: t.Any = vars(LocalProxy)["__doc__"]
 
     # What LocalProxy does for an attribute, in one step and not in three: a quarter less for what
     # views and templates do most with the user.
@@ -114,10 +116,10 @@ def login_user(
 
     manager = get_manager()
     user_id = _get_id(manager, user)
+    app = unwrap(current_app)
+    settings = Settings(app.config)
     stored = unwrap(session)
     state = get_state()
-    app = state.app
-    settings = state.settings
     seconds = None
 
     if remember and duration is not None:
@@ -401,7 +403,11 @@ def login_url(login_view: str, next_url: str | None = None, next_field: str = "n
     :param next_url: The page to return to after login.
     :param next_field: What the query calls it.
     """
-    base = expand_login_view(login_view)
+    return lead_to_login(expand_login_view(login_view), next_url, next_field)
+
+
+def lead_to_login(base: str, next_url: str | None = None, next_field: str = "next") -> str:
+    """:func:`login_url`, of what a login view was expanded to."""
     host = Settings(unwrap(current_app).config).force_host if has_app_context() else None
     url = base
 
@@ -553,7 +559,7 @@ def _create_identifier() -> str:
 
 
 # A browser that comes makes many requests, and to hash it each time would be a tenth of all that a
-# guard does.
+# guard does. With the User-Agents of browsers, 1,024 of them take 300 KiB.
 @lru_cache(maxsize=1024)
 def _identify(address: str | None, agent: str | None) -> str:
     return sha512(f"{_as_bytes(address)!r}|{_as_bytes(agent)!r}".encode()).hexdigest()
