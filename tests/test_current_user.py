@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask import g
-from flask import Request
 from flask import session
 from flask.sessions import SecureCookieSession
 from flask.sessions import SecureCookieSessionInterface
@@ -17,7 +16,6 @@ from werkzeug.local import LocalProxy
 
 from flask_login import current_user
 from flask_login import LoginManager
-from flask_login import UserMixin
 
 
 @pytest.fixture
@@ -297,24 +295,3 @@ def test_user_is_the_one_that_a_subclass_stored(
     manager = Manager(app)
     manager.user_loader(users.get)
     assert browser.get("/me").text == "2"
-
-
-def test_docstring_is_that_of_the_user(app: Flask, login_manager: t.Any) -> None:
-    class Documented(UserMixin):
-        """Somebody."""
-
-    login_manager.anonymous_user = Documented
-
-    with app.test_request_context():
-        assert current_user.__doc__ == "Somebody."
-
-
-def test_request_class_may_answer_to_any_name(app: Flask, browser: FlaskClient) -> None:
-    class Obliging(Request):
-        def __getattr__(self, name: str) -> str:
-            return name
-
-    app.request_class = Obliging
-    browser.get("/login/1")
-
-    assert browser.get("/me").text == "1"

@@ -15,6 +15,7 @@ from flask_login import current_user
 from flask_login import get_current_user
 from flask_login import LoginManager
 from flask_login import user_accessed
+from flask_login import UserMixin
 
 
 @pytest.fixture
@@ -72,3 +73,13 @@ def test_proxy_that_a_test_put_in_place_is_unwrapped(app: Flask, users: dict[str
 
 def test_manager_answers_with_the_same_proxy(login_manager: LoginManager) -> None:
     assert login_manager.current_user is current_user
+
+
+def test_docstring_is_that_of_the_user(app: Flask, login_manager: t.Any) -> None:
+    class Documented(UserMixin):
+        """Somebody."""
+
+    login_manager.anonymous_user = Documented
+
+    with app.test_request_context():
+        assert current_user.__doc__ == "Somebody."

@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 from flask import Flask
+from flask import Request
 from flask.sessions import SecureCookieSession
 from flask.sessions import SecureCookieSessionInterface
 from flask.sessions import SessionMixin
@@ -111,3 +112,14 @@ def test_login_is_noted_by_a_session_that_knows_assignments_only(
     with app.test_request_context(), mock.patch("flask_login.utils.session", ItemwiseSession()):
         login_user(users["1"])
         assert utils.session.modified
+
+
+def test_request_class_may_answer_to_any_name(app: Flask, browser: FlaskClient) -> None:
+    class Obliging(Request):
+        def __getattr__(self, name: str) -> str:
+            return name
+
+    app.request_class = Obliging
+    browser.get("/login/1")
+
+    assert browser.get("/me").text == "1"
