@@ -163,6 +163,15 @@ def count(*names: str) -> None:
     print(requests)
 
 
+def sample(name: str, seconds: str) -> None:
+    """Serve a scenario for a while, to be looked at from outside."""
+    app, environ = prepare(SCENARIOS[name])
+    end = perf_counter() + float(seconds)
+
+    while perf_counter() < end:
+        serve(app, environ, 100)
+
+
 def visit() -> None:
     """How often a mixed visit writes the session and asks for a user, per 1,000 requests, and how
     many bytes its login takes.
@@ -218,4 +227,5 @@ def peak_memory() -> int:
 if __name__ == "__main__":
     # pyperf reads the command line, too, and has it to itself.
     command, *arguments = os.environ["BENCHMARK_COMMAND"].split()
-    {"time": time, "count": count, "visit": visit, "memory": memory}[command](*arguments)
+    commands = {"time": time, "count": count, "sample": sample, "visit": visit, "memory": memory}
+    commands[command](*arguments)
