@@ -36,7 +36,7 @@ POINTS = [
 
 def run_scenarios(package: Path) -> dict[str, t.Any]:
     result = subprocess.run(
-        [sys.executable, str(FOLDER / "scenarios.py")],
+        [sys.executable, str(FOLDER / "replay.py")],
         env=environment(package),
         capture_output=True,
         encoding="utf-8",
