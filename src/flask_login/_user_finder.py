@@ -9,7 +9,6 @@ import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
 from contextlib import suppress
-from dataclasses import dataclass
 from types import CoroutineType
 
 from blinker import NamedSignal
@@ -60,8 +59,7 @@ _logger = logging.getLogger("flask_login")
 _SESSION_SOURCES = ("session", "remember")
 
 
-@dataclass(frozen=True)
-class NamedLoader:
+class NamedLoader(t.NamedTuple):
     """A loader that :meth:`.LoginManager.loader` registered."""
 
     callback: Callable[[t.Any], t.Any]

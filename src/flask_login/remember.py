@@ -13,7 +13,6 @@ import secrets
 import typing as t
 from collections.abc import Iterable
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha512
@@ -43,6 +42,15 @@ _FIXED_PART = 256
 
 _SALT = "flask-login.remember"
 
+# The settings that others have to go with. By default, none has to.
+_DEMANDING = {
+    "REMEMBER_COOKIE_NAME",
+    "REMEMBER_COOKIE_SAMESITE",
+    "REMEMBER_COOKIE_SECURE",
+    "REMEMBER_COOKIE_PARTITIONED",
+    "REMEMBER_COOKIE_FORMAT",
+}
+
 _to_json = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -71,8 +79,7 @@ class Token(t.NamedTuple):
         return self.issued_at + self.duration - _clock.now()
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(t.NamedTuple):
     """Why a cookie is not accepted."""
 
     reason: t.Literal["remember_invalid", "remember_expired"]
@@ -303,6 +310,10 @@ def check(settings: Settings) -> None:
 
     :raises ValueError: Naming the settings that do not go together.
     """
+    # As a rule, nothing is set that could demand anything, and a login asks this, too.
+    if settings.config.keys().isdisjoint(_DEMANDING):
+        return
+
     name = settings.cookie_name.lower()
     host_only = name.startswith("__host-")
     samesite = settings.config.get("REMEMBER_COOKIE_SAMESITE")
