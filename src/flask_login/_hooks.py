@@ -21,6 +21,7 @@ from ._request import get_state
 from ._request import LoginState
 from ._request import look_back
 from ._request import the_request
+from .config import EXEMPT_METHODS
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -40,18 +41,26 @@ class Hooks:
     def register(self) -> None:
         # Functions, not methods: Flask asks of each hook in each request whether it is async, and
         # takes twice as long to tell of a method.
-        def begin() -> None:
+        def begin() -> ResponseReturnValue | None:
             drop_others()
 
             if self._checks_views:
                 self._check_views()
 
-            if not self._demands_login and self._closes_anything():
-                # Flask calls these next, in this request already, and this one after the
-                # application's own, which may prepare what a loader needs. Only then is it done for
-                # other threads.
-                self._app.before_request_funcs[None].append(demand_login)
-                self._demands_login = True
+            if self._demands_login or not self._closes_anything():
+                return None
+
+            functions = self._app.before_request_funcs[None]
+
+            # A third hook would cost as much as both others.
+            if functions[-1] is begin:
+                return self._demand_login()
+
+            # The application's own may prepare what a loader needs, so this comes after them. Flask
+            # calls it in this request already. Only then is it done for other threads.
+            functions.append(demand_login)
+            self._demands_login = True
+            return None
 
         def demand_login() -> ResponseReturnValue | None:
             return self._demand_login()
@@ -100,8 +109,12 @@ class Hooks:
 
     def _demand_login(self) -> ResponseReturnValue | None:
         current = the_request()
+        config: t.Any = self._app.config
 
-        if utils.is_guard_off() or not self._is_closed(current):
+        if config.get("LOGIN_DISABLED") or current.method in EXEMPT_METHODS:
+            return None
+
+        if not config.get("LOGIN_REQUIRED") and not self._is_in_closed_blueprint(current):
             return None
 
         if self._exemptions.include(current, self._manager) or utils.is_logged_in():
@@ -115,12 +128,7 @@ class Hooks:
 
         return answer
 
-    def _is_closed(self, current: Request) -> bool:
-        config: t.Any = self._app.config
-
-        if config.get("LOGIN_REQUIRED"):
-            return True
-
+    def _is_in_closed_blueprint(self, current: Request) -> bool:
         closed = self._manager._closed_blueprints
         return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
 

@@ -109,11 +109,12 @@ def _takes_cookies(request: Request) -> bool:
 
 def forget_cookie(app: Flask, request: Request, stored: t.Any) -> None:
     """Have the response delete the remember-me cookie, where the browser may have one."""
-    settings = Settings(app.config)
+    state = get_state()
+    name = state.settings.cookie_name
     path = f"{request.root_path}{request.path}"
 
-    if settings.cookie_name in request.cookies or remember.may_be_hidden(settings, path):
-        get_state().forget = True
+    if name in request.cookies or remember.may_be_hidden(state.settings, path):
+        state.forget = True
 
         # Without a secret key there is no session to write to.
         if not app.session_interface.is_null_session(stored):

@@ -136,15 +136,19 @@ def get_state() -> LoginState:
 
 
 def look_back() -> tuple[LoginState | None, t.Any]:
-    """The state of this request, if it had to do with a login, and the session, if it was used.
+    """The state of this request, if it had to do with a login, or else the session, if it was used.
 
     To look at the session this way is not to use it: a response does not come to vary by cookie,
     and Flask opens nothing. Where it is held elsewhere, it seems unused.
     """
     context = _context._get_current_object()
+    state: LoginState | None = context.request.__dict__.get(_STATE)
+
+    if state is not None:
+        return state, None
+
     stored = getattr(context, _HELD, None)
-    used = stored if getattr(stored, "accessed", True) else None
-    return context.request.__dict__.get(_STATE), used
+    return None, stored if getattr(stored, "accessed", True) else None
 
 
 def url_of(request: Request) -> str | None:

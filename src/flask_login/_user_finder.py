@@ -323,7 +323,7 @@ class UserFinder(t.Generic[U]):
         state.forget |= _session.remember_intent(stored) == "clear"
         _session.discard(stored)
 
-        if Settings(app.config).clear_on_user_change:
+        if state.settings.clear_on_user_change:
             _session.leave_owner(stored, user_id)
 
         if forget:
@@ -467,10 +467,12 @@ class UserFinder(t.Generic[U]):
         if user is None:
             return None
 
-        if is_searching():
-            self._settle(get_state(), user, source, by_request=True)
+        state = get_state()
 
-        send(signal, the_app(), user=user)
+        if is_searching():
+            self._settle(state, user, source, by_request=True)
+
+        send(signal, state.app, user=user)
         return user
 
     def _loaders(self) -> tuple[Callable[..., t.Any] | None, ...]:

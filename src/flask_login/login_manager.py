@@ -431,12 +431,12 @@ class LoginManager(UserFinder[U]):
 
     def _set_cookie(self, response: Response) -> None:
         """Set the remember-me cookie for the user of the session."""
-        settings = Settings(the_app().config)
-        renewal = get_state().renewal
-        token = renewal or self._new_token(settings)
+        state = get_state()
+        renewal = state.renewal
+        token = renewal or self._new_token(state.settings)
         seconds = token.duration if renewal is None else renewal.seconds_left
         expires = datetime.now(timezone.utc) + timedelta(seconds=seconds)
-        remember.write(response, settings, token, expires)
+        remember.write(response, state.settings, token, expires)
 
     def _new_token(self, settings: Settings) -> remember.Token:
         stored = unwrap(session)
@@ -461,7 +461,7 @@ class LoginManager(UserFinder[U]):
 
     def _clear_cookie(self, response: Response) -> None:
         """Delete the remember-me cookie."""
-        remember.delete(response, Settings(the_app().config))
+        remember.delete(response, get_state().settings)
 
     # What follows is deprecated, and kept for those who still call it.
 

@@ -117,9 +117,9 @@ def login_user(
     manager = get_manager()
     user_id = _get_id(manager, user)
     app = unwrap(current_app)
-    settings = Settings(app.config)
     stored = unwrap(session)
     state = get_state()
+    settings = state.settings
     seconds = None
 
     if remember and duration is not None:
@@ -167,8 +167,7 @@ def logout_user() -> bool:
     user = unwrap(_get_user())
     stored = unwrap(session)
     state = get_state()
-
-    settings = Settings(app.config)
+    settings = state.settings
     user_id = _session.user_id(stored)
 
     if user_id is not None:
