@@ -310,8 +310,8 @@ def check(settings: Settings) -> None:
 
     :raises ValueError: Naming the settings that do not go together.
     """
-    # As a rule, nothing is set that could demand anything. To ask for each of it would be a twentieth
-    # of what a login adds.
+    # As a rule, nothing is set that could demand anything. To ask for each of it would be a
+    # twentieth of what a login adds.
     if settings.config.keys().isdisjoint(_DEMANDING):
         return
 
