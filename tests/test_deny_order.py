@@ -97,3 +97,12 @@ def test_blueprint_stays_closed_where_a_test_replaces_the_manager(
     app.login_manager = OnlyLoads()  # type: ignore[attr-defined]
 
     assert app.test_client().get("/page").text == "refused"
+
+
+def test_no_further_hook_is_added_where_no_function_comes_before(app: Flask) -> None:
+    app.config["LOGIN_REQUIRED"] = True
+    LoginManager(app).request_loader(lambda request: None)
+    app.add_url_rule("/page", "page", lambda: "inside")
+
+    assert app.test_client().get("/page").status_code == 401
+    assert len(app.before_request_funcs[None]) == 1
