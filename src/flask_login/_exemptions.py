@@ -55,11 +55,13 @@ class Exemptions:
 
 def leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
     """Whether it is a view to log in by that was asked for."""
-    for view in (manager.login_view, manager.refresh_view):
-        if view is not None and _is_asked_for(view, None, request):
-            return True
+    views = (
+        (None, manager.login_view),
+        (None, manager.refresh_view),
+        *manager.blueprint_login_views.items(),
+    )
 
-    for blueprint, view in manager.blueprint_login_views.items():
+    for blueprint, view in views:
         if view is not None and _is_asked_for(view, blueprint, request):
             return True
 

@@ -21,7 +21,6 @@ from ._request import get_state
 from ._request import LoginState
 from ._request import look_back
 from ._request import the_request
-from .config import EXEMPT_METHODS
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -111,7 +110,7 @@ class Hooks:
         current = the_request()
         config: t.Any = self._app.config
 
-        if config.get("LOGIN_DISABLED") or current.method in EXEMPT_METHODS:
+        if utils.is_guard_off(self._app, current):
             return None
 
         if not config.get("LOGIN_REQUIRED") and not self._is_in_closed_blueprint(current):

@@ -63,6 +63,7 @@ def reduce(login_url: str, current_url: str) -> str:
 
 def with_next(login_url: str, field: str, target: str) -> str:
     """Put a target into a login URL's query, in place of one that is there."""
+    # As a rule, there is none. To parse would be a tenth of what a refusal adds.
     if "?" not in login_url and "#" not in login_url:
         return f"{login_url}?{urlencode({field: target})}"
 

@@ -63,3 +63,8 @@ def find_stamp(user: t.Any, user_id: t.Any, settings: Settings) -> Stamp | None:
         raise TypeError(f"'get_session_stamp' must return a str or None, not {type(stamp)}.")
 
     return Stamp(f"{user_id}|{stamp!s}", settings)
+
+
+def digest_of(stamp: Stamp | None) -> str | None:
+    """What to record of a stamp, or ``None`` if there is none."""
+    return None if stamp is None else stamp.digest

@@ -35,6 +35,7 @@ from ._request import the_app
 from ._request import the_context
 from ._request import the_request
 from ._request import the_session
+from ._stamp import digest_of
 from ._stamp import find_stamp
 from ._stamp import Stamp
 from .config import LOADER_ORDER
@@ -219,9 +220,6 @@ class UserFinder(t.Generic[U]):
         if "SESSION_PROTECTION" in app.config:
             return _policy.protection_mode("SESSION_PROTECTION", app.config["SESSION_PROTECTION"])
 
-        if self.session_protection == "basic":
-            return "basic"
-
         return _policy.protection_mode("session_protection", self.session_protection)
 
     def _load_user_from_session(self, state: LoginState) -> t.Any:
@@ -276,7 +274,7 @@ class UserFinder(t.Generic[U]):
         settings: Settings,
     ) -> None:
         """Write down what a session's login is to be judged by later, where that has changed."""
-        digest = None if stamp is None else stamp.digest
+        digest = digest_of(stamp)
 
         if known is None:
             if settings.has_lifetimes or digest is not None:
@@ -554,10 +552,7 @@ def _reason_to_refuse(
     if stamp is not None and not stamp.accepts(token.stamp):
         return "credentials"
 
-    if settings.limits_logins and _is_deactivated(user, settings) and not token.forced:
-        return "inactive"
-
-    return None
+    return "inactive" if _is_deactivated(user, settings) and not token.forced else None
 
 
 def _is_deactivated(user: t.Any, settings: Settings) -> bool:

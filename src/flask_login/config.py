@@ -124,8 +124,7 @@ class Setting(t.Generic[T]):
             if followed:
                 return t.cast(T, followed)
 
-        is_secure = "LOGIN_DEFAULTS" in settings.config and settings.defaults == "secure"
-        return self.secure if is_secure else self.compatible
+        return self.secure if settings.defaults == "secure" else self.compatible
 
 
 def as_duration(name: str, value: t.Any) -> timedelta:

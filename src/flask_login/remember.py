@@ -34,7 +34,7 @@ from .config import Settings
 #: Browsers drop cookies that are longer (RFC 6265bis, 5.6), and say nothing.
 _LONGEST_COOKIE = 4096
 
-#: What a byte becomes at most in a quoted cookie, such as ``\\303``.
+#: What a byte becomes at most in a quoted cookie, such as ``\303``.
 _WIDEST_ESCAPE = 4
 
 #: More than what a ``Set-Cookie`` header has of dates and names of attributes.

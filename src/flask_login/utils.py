@@ -46,6 +46,7 @@ from ._request import NOT_LOADED
 from ._request import stored_user
 from ._request import unwrap
 from ._request import url_of
+from ._stamp import digest_of
 from ._stamp import find_stamp
 from ._views import V
 from .config import as_names
@@ -61,6 +62,8 @@ from .signals import user_login_confirmed
 from .typing import LoginView
 
 if t.TYPE_CHECKING:
+    from flask import Flask
+    from flask import Request
     from flask.typing import ResponseReturnValue
 
     from .login_manager import LoginManager
@@ -129,8 +132,7 @@ def login_user(
         _session.discard_others(stored, settings.preserve_keys)
 
     now = _clock.now()
-    stamp = find_stamp(user, user_id, settings)
-    digest = None if stamp is None else stamp.digest
+    digest = digest_of(find_stamp(user, user_id, settings))
     _session.begin(
         stored,
         _session.Login(user_id, now, now, digest, force),
@@ -151,10 +153,7 @@ def login_user(
         forget_cookie(app, unwrap(request), stored)
 
     manager._update_request_context_with_user(user)
-
-    if user_logged_in.receivers:
-        send(user_logged_in, app, user=_get_user())
-
+    send(user_logged_in, app, user=_get_user())
     return True
 
 
@@ -234,8 +233,7 @@ def refresh_login(user: t.Any = None) -> None:
     stored = unwrap(session)
     token = remembered_token(app, unwrap(request), stored)
     owner = unwrap(_get_user() if user is None else user)
-    stamp = find_stamp(owner, known.user_id, Settings(app.config))
-    digest = None if stamp is None else stamp.digest
+    digest = digest_of(find_stamp(owner, known.user_id, Settings(app.config)))
     _session.keep_login(stored, known._replace(stamp=digest))
     change_session_id(app, stored)
 
@@ -639,12 +637,17 @@ async def _enter_later(
     return await view(*args, **kwargs) if refuse is None else refuse()
 
 
-def is_guard_off() -> bool:
+def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bool:
+    """Whether guards let everyone pass.
+
+    :param app: The current application, from who has it at hand. By default, it is looked up.
+    :param current: The current request, likewise.
+    """
     try:
-        if unwrap(current_app).config.get("LOGIN_DISABLED"):
+        if (app or unwrap(current_app)).config.get("LOGIN_DISABLED"):
             return True
 
-        return unwrap(request).method in EXEMPT_METHODS
+        return (current or unwrap(request)).method in EXEMPT_METHODS
     except RuntimeError:  # There is neither where a unit test calls a view by itself.
         return False
 
