@@ -20,9 +20,10 @@ from flask import make_response
 from flask import redirect
 from flask import request
 from flask import session
+from scenarios import SECRET_KEY
+from scenarios import TOKEN
 from werkzeug.wrappers import Response
 
-SECRET_KEY = "a key of 32 characters for a test"
 A_YEAR = 365 * 24 * 60 * 60
 
 
@@ -33,7 +34,7 @@ class User:
 
 
 USERS = {"ada": User("ada", "Ada")}
-TOKENS = {"Bearer 7c4a8d09ca3762af": USERS["ada"]}
+TOKENS = {TOKEN: USERS["ada"]}
 
 FindUser = Callable[[t.Any], User | None]
 

@@ -8,7 +8,6 @@ import sys
 import typing as t
 from collections.abc import Collection
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 from scenarios import FLOOR
@@ -16,6 +15,7 @@ from server import CONNECTIONS
 from server import find_tool
 from server import serve_all
 from subjects import run
+from subjects import side_by_side
 from subjects import Subject
 
 
@@ -48,7 +48,7 @@ def measure_all(subjects: Collection[Subject], extent: Extent) -> list[Figure]:
     ]
 
 
-def visits(subjects: Iterable[Subject]) -> list[Figure]:
+def visits(subjects: Collection[Subject]) -> list[Figure]:
     rows = {
         "set_cookie_bytes": "`Set-Cookie` of a login with remember, bytes",
         "session_cookie_bytes": "session cookie, bytes",
@@ -56,11 +56,7 @@ def visits(subjects: Iterable[Subject]) -> list[Figure]:
         "writes": "session writes, per 1,000 requests of a mixed visit",
         "loader_calls": "calls of the user loader, per 1,000 requests of a mixed visit",
     }
-    results = {subject.name: json.loads(subject.work("visit")) for subject in subjects}
-    return [
-        Figure(title, {name: round(result[row], 1) for name, result in results.items()})
-        for row, title in rows.items()
-    ]
+    return as_figures(rows, side_by_side(subjects, lambda s: json.loads(s.work("visit"))))
 
 
 def imports(subjects: Iterable[Subject], times: int) -> Figure:
@@ -84,20 +80,23 @@ def import_time(subject: Subject) -> float:
 
 
 def memory(subjects: Collection[Subject], logins: int) -> list[Figure]:
-    def work(subject: Subject) -> dict[str, int]:
-        return json.loads(subject.work(f"memory {logins}"))
-
-    # It does not matter to memory how busy the machine is.
-    with ThreadPoolExecutor() as threads:
-        names = [subject.name for subject in subjects]
-        results = dict(zip(names, threads.map(work, subjects), strict=True))
-
     rows = {
         "peak": f"peak memory of a process with {logins:,} logins, MiB",
         "growth": f"of it after the first {logins // 10:,} logins, MiB",
     }
+    # It does not matter to memory how busy the machine is.
+    return as_figures(
+        rows, side_by_side(subjects, lambda s: json.loads(s.work(f"memory {logins}")))
+    )
+
+
+def as_figures(rows: dict[str, str], results: dict[str, dict[str, float]]) -> list[Figure]:
+    """
+    :param rows: The title of each figure, by what the worker calls it.
+    :param results: What the worker printed, by the name of the subject.
+    """
     return [
-        Figure(title, {name: round(result[row] / 1024, 1) for name, result in results.items()})
+        Figure(title, {name: round(result[row], 1) for name, result in results.items()})
         for row, title in rows.items()
     ]
 

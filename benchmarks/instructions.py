@@ -25,7 +25,6 @@ import tempfile
 import typing as t
 from collections.abc import Collection
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 
@@ -36,6 +35,7 @@ from subjects import floor
 from subjects import HERE
 from subjects import ours
 from subjects import run
+from subjects import side_by_side
 from subjects import Subject
 
 BASELINE = HERE / "baseline.json"
@@ -97,9 +97,7 @@ def margin(multiple: float, same_builds: bool) -> float:
 
 
 def count_all(subjects: Collection[Subject]) -> Counts:
-    with ThreadPoolExecutor() as threads:
-        results = threads.map(count, subjects)
-        return {subject.name: result for subject, result in zip(subjects, results, strict=True)}
+    return side_by_side(subjects, count)
 
 
 def count(subject: Subject) -> dict[str, float]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from figures import Figure
 from instructions import Counts
 from instructions import is_optimized
+from instructions import minor
 from overheads import compare_all
 from overheads import Sample
 from overheads import Samples
@@ -30,7 +31,7 @@ class Results:
     @property
     def python(self) -> str:
         """The minor version."""
-        return ".".join(self.setting["python"].split(".")[:2])
+        return ".".join(minor(self.setting["python"]))
 
     @property
     def file_name(self) -> str:

@@ -12,6 +12,11 @@ FLOOR = "bare Flask"
 
 SUBJECTS = (FLOOR, RELEASED, OURS)
 
+# What the applications and those who call them have to agree on.
+SECRET_KEY = "a key of 32 characters for a test"
+TOKEN = "Bearer 7c4a8d09ca3762af"
+USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
 # By hand, a login may do without what the guarded views compare: how fresh it is, and the browser.
 SIMPLE_LOGIN = "POST /login"
 BOUND_LOGIN = "POST /login/bound"
@@ -82,7 +87,7 @@ SCENARIOS: dict[str, Scenario] = {
     "bearer": Scenario(
         "Bearer token through `request_loader`",
         "GET /api",
-        token="Bearer 7c4a8d09ca3762af",
+        token=TOKEN,
         app={"api": True},
     ),
     "restored": Scenario(

@@ -20,13 +20,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scenarios import SCENARIOS
+from scenarios import USER_AGENT
 from subjects import HERE
 from subjects import run
 from subjects import Subject
 from timing import orders
 
 SCENARIO = SCENARIOS["session"]
-USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CONNECTIONS = 4
 USERS = 1_000
 

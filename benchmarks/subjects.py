@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 import typing as t
+from collections.abc import Callable
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +18,8 @@ from scenarios import OURS
 from scenarios import RELEASED
 
 HERE = Path(__file__).parent
+T = t.TypeVar("T")
+
 RELEASED_FOLDER = Path(sys.prefix) / "released-flask-login"
 
 
@@ -56,6 +61,13 @@ def run(command: list[str], **options: t.Any) -> str:
         raise SystemExit(f"{' '.join(command)}\n{result.stdout}{result.stderr or ''}")
 
     return result.stdout
+
+
+def side_by_side(subjects: Collection[Subject], work: Callable[[Subject], T]) -> dict[str, T]:
+    """Results by the name of the subject, of work that may be done on all of them at once."""
+    with ThreadPoolExecutor() as threads:
+        results = threads.map(work, subjects)
+        return {subject.name: result for subject, result in zip(subjects, results, strict=True)}
 
 
 def all_subjects() -> list[Subject]:

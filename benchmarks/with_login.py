@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from flask import Flask
 from flask import Request
+from scenarios import SECRET_KEY
+from scenarios import TOKEN
 
 from flask_login import current_user
 from flask_login import login_required
@@ -15,8 +17,6 @@ from flask_login import login_user
 from flask_login import LoginManager
 from flask_login import logout_user
 from flask_login import UserMixin
-
-SECRET_KEY = "a key of 32 characters for a test"
 
 
 @dataclass(eq=False)
@@ -26,7 +26,7 @@ class User(UserMixin):
 
 
 USERS = {"ada": User("ada", "Ada")}
-TOKENS = {"Bearer 7c4a8d09ca3762af": USERS["ada"]}
+TOKENS = {TOKEN: USERS["ada"]}
 
 FindUser = Callable[[t.Any], User | None]
 

@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 from scenarios import Scenario
 from scenarios import SCENARIOS
+from scenarios import USER_AGENT
 from werkzeug.http import parse_cookie
 
 Environ = dict[str, t.Any]
@@ -26,7 +27,7 @@ ENVIRON: Environ = {
     "HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8",
     "HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.5",
     "HTTP_HOST": "shop.example",
-    "HTTP_USER_AGENT": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "HTTP_USER_AGENT": USER_AGENT,
     "QUERY_STRING": "",
     "REMOTE_ADDR": "203.0.113.7",
     "SCRIPT_NAME": "",
@@ -209,19 +210,20 @@ def visit() -> None:
 
 def memory(logins: str) -> None:
     """The peak memory of a process in which many log in, and how much of it came after the first
-    tenth of them, in KiB.
+    tenth of them, in MiB.
     """
     app, environ = prepare(SCENARIOS["login"])
     serve(app, environ, int(logins) // 10)
     early = peak_memory()
     serve(app, environ, int(logins) * 9 // 10)
-    print(json.dumps({"peak": peak_memory(), "growth": peak_memory() - early}))
+    peak = peak_memory()
+    print(json.dumps({"peak": peak, "growth": peak - early}))
 
 
-def peak_memory() -> int:
-    """In KiB. What ``getrusage`` says begins with that of the process this one was started by."""
+def peak_memory() -> float:
+    """In MiB. What ``getrusage`` says begins with that of the process this one was started by."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
 
 
 if __name__ == "__main__":
