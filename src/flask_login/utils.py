@@ -644,7 +644,9 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
     :param current: The current request, likewise.
     """
     try:
-        if (app or unwrap(current_app)).config.get("LOGIN_DISABLED"):
+        config: t.Any = (app or unwrap(current_app)).config
+
+        if config.get("LOGIN_DISABLED"):
             return True
 
         return (current or unwrap(request)).method in EXEMPT_METHODS
