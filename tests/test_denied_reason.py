@@ -16,7 +16,7 @@ from flask_login import login_user
 from flask_login import LoginManager
 from flask_login import logout_user
 from flask_login import session_ended
-from flask_login._policy import Reason
+from flask_login._login import Reason
 
 Ended = list[tuple[t.Any, str]]
 

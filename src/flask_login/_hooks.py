@@ -7,6 +7,7 @@ import typing as t
 from functools import wraps
 from inspect import iscoroutinefunction
 
+from flask import Blueprint
 from flask import Flask
 from flask import Request
 from flask.typing import ResponseReturnValue
@@ -16,11 +17,9 @@ from . import _session
 from . import _views
 from . import utils
 from ._exemptions import Exemptions
-from ._request import drop_others
-from ._request import get_state
-from ._request import LoginState
-from ._request import look_back
-from ._request import the_request
+from ._visit import current_request as the_request
+from ._visit import Visit
+from ._visit import warn_once
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -36,12 +35,14 @@ class Hooks:
         self._checks_views = True
         self._demands_login = False
         self._exemptions = Exemptions(app)
+        # The sets of the managers that the application had, which they go on adding to.
+        self._closed: list[set[Blueprint]] = []
 
     def register(self) -> None:
         # Functions, not methods: Flask asks of each hook in each request whether it is async, and
         # takes twice as long to tell of a method.
         def begin() -> ResponseReturnValue | None:
-            drop_others()
+            Visit.dispatch()
 
             if self._checks_views:
                 self._check_views()
@@ -65,19 +66,22 @@ class Hooks:
             return self._demand_login()
 
         def finish(response: Response) -> Response:
-            state, stored = look_back()
+            visit, stored = Visit.begun()
 
             # The application may have written to the session what is to become of the cookie.
-            if state is None:
+            if visit is None:
                 if stored is None or _session.remember_intent(stored) is None:
                     return response
 
-                state = get_state()
+                visit = Visit.current()
+
+            if visit.pending is not None:
+                utils.complete_login(visit, succeeded=response.status_code < 400)
 
             response = self._manager._update_remember_cookie(response)
 
-            if state.vary or (state.identified and state.settings.cache_control is not None):
-                _add_headers(response, state)
+            if visit.vary or (visit.was_logged_in and visit.settings.cache_control is not None):
+                _add_headers(response, visit)
 
             return response
 
@@ -85,6 +89,11 @@ class Hooks:
         # request's. A 'url_value_preprocessor' would come earlier still, and cost twice as much.
         self._app.before_request_funcs.setdefault(None, []).insert(0, begin)
         self._app.after_request(finish)
+
+    def close(self, blueprints: set[Blueprint]) -> None:
+        """Keep a manager's blueprints closed, also under another manager."""
+        if all(known is not blueprints for known in self._closed):
+            self._closed.append(blueprints)
 
     @property
     def _manager(self) -> LoginManager[t.Any]:
@@ -101,10 +110,21 @@ class Hooks:
         self._checks_views = False
         self._warn_of_unguarded_views()
         self._load_users_for_async_views()
+        self._warn_of_keys()
+
+    def _warn_of_keys(self) -> None:
+        config: t.Any = self._app.config
+
+        if isinstance(config.get("SECRET_KEY_FALLBACKS"), (str, bytes)):
+            warn_once(
+                self._app,
+                "SECRET_KEY_FALLBACKS is one string, which counts as one key here. Make it a list:"
+                " Flask's own session accepts each single character of a string as a key.",
+            )
 
     def _closes_anything(self) -> bool:
         config: t.Any = self._app.config
-        return bool(config.get("LOGIN_REQUIRED") or self._manager._closed_blueprints)
+        return bool(config.get("LOGIN_REQUIRED_BY_DEFAULT") or any(self._closed))
 
     def _demand_login(self) -> ResponseReturnValue | None:
         current = the_request()
@@ -113,7 +133,7 @@ class Hooks:
         if utils.is_guard_off(self._app, current):
             return None
 
-        if not config.get("LOGIN_REQUIRED") and not self._is_in_closed_blueprint(current):
+        if not config.get("LOGIN_REQUIRED_BY_DEFAULT") and not self._is_in_closed_blueprint(current):
             return None
 
         if self._exemptions.include(current, self._manager) or utils.is_logged_in():
@@ -128,8 +148,8 @@ class Hooks:
         return answer
 
     def _is_in_closed_blueprint(self, current: Request) -> bool:
-        closed = self._manager._closed_blueprints
-        return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
+        blueprints = [self._app.blueprints.get(name) for name in current.blueprints]
+        return any(blueprint in closed for closed in self._closed for blueprint in blueprints)
 
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):
@@ -159,14 +179,14 @@ class Hooks:
         return enter
 
 
-def _add_headers(response: Response, state: LoginState) -> None:
-    if state.vary:
-        response.vary.update(state.vary)
+def _add_headers(response: Response, visit: Visit) -> None:
+    if visit.vary:
+        response.vary.update(visit.vary)
 
-    if state.refused:
+    if visit.refused:
         response.headers.setdefault("Cache-Control", "no-store")
 
-    cache_control = state.settings.cache_control
+    cache_control = visit.settings.cache_control
 
-    if cache_control is not None and state.identified:
+    if cache_control is not None and visit.was_logged_in:
         response.headers.setdefault("Cache-Control", cache_control)

@@ -1,121 +1,248 @@
-"""What goes with a login besides its user: the session's ID, the remember-me cookie, and what must
-not outlive it.
-"""
+"""One login as it is recorded, and whether it may go on. Pure functions of what they are given."""
 
 from __future__ import annotations
 
+import enum
 import typing as t
+from hashlib import sha256
 
-from flask import Flask
-from flask import g
-from flask import Request
+from itsdangerous import Signer
 
 from . import _clock
-from . import _session
-from . import remember
-from ._request import get_state
-from ._request import the_request
 from .config import Settings
 
+#: Why a request has no login, or no fresh one.
+Reason = t.Literal[
+    "no_login",
+    "unknown_user",
+    "idle",
+    "absolute",
+    "credentials",
+    "protection",
+    "inactive",
+    "remember_invalid",
+    "remember_expired",
+    "stale",
+]
 
-def remembered_token(app: Flask, request: Request, stored: t.Any) -> remember.Token | None:
-    """What the request's remember-me cookie says of the very user who is logged in, if it is
-    accepted and does.
+#: The record of a user who had no stamp, although their class could have given one. It is a value
+#: like any other: it no longer matches when the user gets a stamp.
+NO_STAMP = "-"
+
+_STAMP_SALT = "flask-login.session-stamp"
+
+
+class Login(t.NamedTuple):
+    """What is recorded of a login, in the session or in a remember-me cookie. Times are in seconds
+    since the epoch, UTC.
     """
-    settings = Settings(app.config)
-    cookie = request.cookies.get(settings.cookie_name)
 
-    if cookie is None or not _session.carries_login(stored):
+    #: The user who logged in, as ``get_id`` returned their ID.
+    user_id: t.Any
+    #: When the user last proved who they are. That also made the login fresh.
+    authenticated_at: int
+    #: When the user was last active, or ``None`` if no idle timeout was set then.
+    seen_at: int | None = None
+    #: The digest of the user's session stamp, :data:`NO_STAMP`, or ``None`` if none was recorded.
+    stamp: str | None = None
+    #: Whether an inactive user was let in on purpose.
+    forced: bool = False
+
+    def why_over(self, settings: Settings, now: int) -> Reason | None:
+        """Why the login has ended by now, or ``None`` (OWASP ASVS 7.3.1, 7.3.2)."""
+        absolute = settings.absolute_timeout
+        idle = settings.idle_timeout
+
+        if absolute is not None and _clock.is_over(self.authenticated_at, absolute, now):
+            return "absolute"
+
+        if idle is None:
+            return None
+
+        # A login in the future is as wrong as activity is.
+        if self.authenticated_at > now + _clock.SKEW:
+            return "idle"
+
+        is_idle = self.seen_at is not None and _clock.is_over(self.seen_at, idle, now)
+        return "idle" if is_idle else None
+
+    def why_refused(self, user: t.Any, stamp: Stamp | None, settings: Settings) -> Reason | None:
+        """Why the login may not go on, judged by its user as they are now, or ``None``."""
+        if user is None:
+            return "unknown_user"
+
+        if stamp is not None and not stamp.accepts(self.stamp):
+            return "credentials"
+
+        if settings.check_active and not self.forced and not user.is_active:
+            return "inactive"
+
         return None
 
-    token = remember.read(cookie, settings)
+    def ends_at(self, settings: Settings) -> float | None:
+        """When :meth:`why_over` will end the login without more activity, if ever."""
+        ends = [
+            began + timeout
+            for began, timeout in (
+                (self.authenticated_at, settings.absolute_timeout),
+                (self.seen_at, settings.idle_timeout),
+            )
+            if began is not None and timeout is not None
+        ]
+        return min(ends, default=None)
 
-    if isinstance(token, remember.Refused):
+    def seen(self, settings: Settings, now: int) -> Login:
+        """The login with activity recorded, if it is time to: not each response needs to carry a
+        session. Without an idle timeout nothing is recorded, so that one that is set later does
+        not count the time before.
+        """
+        idle = settings.idle_timeout
+
+        if idle is None:
+            return self if self.seen_at is None else self._replace(seen_at=None)
+
+        if self.seen_at is None or now - self.seen_at >= min(60, idle / 10):
+            return self._replace(seen_at=now)
+
+        return self
+
+    def stamped(self, stamp: Stamp | None) -> Login:
+        """The login with a stamp recorded as it is digested now."""
+        digest = self.stamp if stamp is None else stamp.digest
+        return self if digest == self.stamp else self._replace(stamp=digest)
+
+    def __str__(self) -> str:
+        """One string, which Flask's serializer handles faster than a mapping."""
+        seen_at = "" if self.seen_at is None else self.seen_at
+        forced = "f" if self.forced else ""
+        return f"{self.authenticated_at}.{seen_at}.{self.stamp or ''}.{forced}|{self.user_id}"
+
+
+def new_login(user_id: t.Any, settings: Settings, **facts: t.Any) -> Login:
+    """A login that begins now."""
+    now = _clock.now()
+    return Login(user_id, now, None if settings.idle_timeout is None else now, **facts)
+
+
+def parse_login(record: t.Any, user_id: t.Any) -> Login | None:
+    """The login that a record describes, or ``None`` if it is not a record of this user's. An older
+    version of this library that shares the session logs users in and out without changing it.
+    """
+    if not isinstance(record, str):
         return None
 
-    if str(token.user_id) != str(_session.user_id(stored)):
+    times, _, recorded_id = record.partition("|")
+
+    if not times or recorded_id != str(user_id):
         return None
 
-    return _completed(token, stored) if token.undated else token
+    try:
+        authenticated_at, seen_at, stamp, forced = times.split(".")
+        return Login(
+            user_id,
+            int(authenticated_at),
+            int(seen_at) if seen_at else None,
+            stamp or None,
+            bool(forced),
+        )
+    except ValueError:
+        return None
 
 
-def _completed(token: remember.Token, stored: t.Any) -> remember.Token:
-    """A token of a historic cookie, with what the session knows and the cookie does not."""
-    seconds = _session.remember_seconds(stored)
-    known = _session.find_login(stored)
+class Verdict(enum.Enum):
+    """What session protection makes of a login."""
 
-    if seconds is not None:
-        token = token._replace(duration=seconds)
-
-    if known is not None:
-        token = token._replace(authenticated_at=known.authenticated_at, stamp=known.stamp)
-
-    return token
+    ACCEPT = enum.auto()
+    #: It goes on, but is no longer fresh.
+    DEMOTE = enum.auto()
+    #: It is over.
+    END = enum.auto()
 
 
-def ensure_login(stored: t.Any) -> _session.Login:
-    """What is kept of the session's login. One that an older version began starts to be known."""
-    known = _session.find_login(stored)
+def judge_browser(
+    mode: str, *, recorded: t.Any, current: str, permanent: bool, fresh: bool
+) -> Verdict:
+    """Whether a login that began in one browser may go on in this one.
 
-    if known is None:
-        now = _clock.now()
-        known = _session.Login(_session.user_id(stored), now, now)
-        _session.keep_login(stored, known)
-
-    return known
-
-
-def is_other(user_id: t.Any, other: t.Any) -> bool:
-    """Whether two IDs, the first of which may be missing, are of different users. One may have come
-    back from a cookie as a string, and was an int.
+    :param recorded: The identifier that was recorded at login, if any.
+    :param current: The identifier of this request.
     """
-    return user_id is not None and str(user_id) != str(other)
+    if recorded == current:
+        return Verdict.ACCEPT
+
+    # A permanent session is meant to follow its user through changes of address.
+    if mode == "strong" and not permanent:
+        return Verdict.END
+
+    return Verdict.DEMOTE if fresh else Verdict.ACCEPT
 
 
-def reset(settings: Settings, stored: t.Any) -> None:
-    """Drop what must not outlive a change of the login, such as CSRF tokens."""
-    keys = settings.reset_keys
+class Stamp:
+    """The session stamp that a user has now. See :func:`find_stamp`."""
 
-    if not keys:
-        return
+    def __init__(self, value: str | None, user_id: t.Any, settings: Settings) -> None:
+        self._value = value
+        self._user_id = user_id
+        self._settings = settings
 
-    _session.reset(stored, keys)
+    @property
+    def digest(self) -> str:
+        """What to record of it.
 
-    for key in keys:
-        g.pop(key, None)
+        :raises RuntimeError: If there is no ``SECRET_KEY``.
+        """
+        if self._value is None:
+            return NO_STAMP
+
+        self._settings.demand_secret_key()
+        return self._signer.get_signature(self._subject).decode()
+
+    def accepts(self, recorded: str | None) -> bool:
+        """Whether a record is of this stamp, by any of the keys, in constant time. Where nothing
+        was recorded, there is nothing to compare.
+        """
+        if recorded is None:
+            return True
+
+        if self._value is None:
+            return recorded == NO_STAMP
+
+        return self._signer.verify_signature(self._subject, recorded)
+
+    @property
+    def _subject(self) -> str:
+        # With the ID, so that two users with one stamp (a counter, say) have two digests.
+        return f"{self._user_id}|{self._value}"
+
+    @property
+    def _signer(self) -> Signer:
+        return Signer(self._settings.signing_keys, salt=_STAMP_SALT, digest_method=sha256)
 
 
-def change_session_id(app: Flask, stored: t.Any) -> None:
-    # A server-side session whose ID was known before the login would be known after it, too
-    # (session fixation; OWASP ASVS 7.2.4).
-    interface = app.session_interface
-    regenerate = getattr(interface, "regenerate", None)
+def find_stamp(user: t.Any, user_id: t.Any, settings: Settings) -> Stamp | None:
+    """The session stamp of a user: what tells that the credentials a login came from have changed.
+    ``None`` if users of this kind have none.
 
-    if regenerate is None or not _takes_cookies(the_request()):
-        return
+    A user may have a method ``get_session_stamp``, which returns something that changes with their
+    credentials, say the password hash. Only a keyed digest of it leaves the server.
 
-    # Flask-SocketIO has sessions of its own, which no interface keeps.
-    if isinstance(stored, getattr(interface, "session_class", object)):
-        regenerate(stored)
-
-
-def _takes_cookies(request: Request) -> bool:
-    """Whether a response to this request can carry a cookie. Events of a WebSocket come in the
-    context of its handshake, which has long been answered; Flask-SocketIO tells their namespace.
+    :raises TypeError: If it is nothing that can be digested.
     """
-    upgrade = str(request.headers.get("Upgrade", "")).lower()
-    return upgrade != "websocket" and not hasattr(request, "namespace")
+    get_stamp = getattr(user, "get_session_stamp", None)
 
+    if get_stamp is None:
+        return None
 
-def forget_cookie(app: Flask, request: Request, stored: t.Any) -> None:
-    """Have the response delete the remember-me cookie, where the browser may have one."""
-    state = get_state()
-    name = state.settings.cookie_name
-    path = f"{request.root_path}{request.path}"
+    value = get_stamp()
 
-    if name in request.cookies or remember.may_be_hidden(state.settings, path):
-        state.forget = True
+    if value is None:
+        return Stamp(None, user_id, settings)
 
-        # Without a secret key there is no session to write to.
-        if not app.session_interface.is_null_session(stored):
-            _session.ask_to_forget(stored)
+    if isinstance(value, (str, bytes, int)):
+        return Stamp(f"{value!s}", user_id, settings)
+
+    # A mock has every method, and returns another mock.
+    if not hasattr(user.__class__, "get_session_stamp"):
+        return None
+
+    raise TypeError(f"'get_session_stamp' must return a str or None, not {type(value)}.")

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import MutableMapping
 
+from ._login import Login
+from ._login import parse_login
 from .config import SESSION_KEYS
 
 Session = MutableMapping[str, t.Any]
@@ -23,72 +25,32 @@ _LOGIN = "_login"
 _NEXT = "next"
 
 
-class Login(t.NamedTuple):
-    """What is kept of a login besides the user's ID: times, in seconds since the epoch, UTC."""
-
-    #: The user it describes. An older version of this library that shares the session logs people
-    #: in and out without knowing of it.
-    user_id: t.Any
-    #: When the user last proved who they are. That also made the login fresh.
-    authenticated_at: int
-    #: When the user was last active.
-    seen_at: int
-    #: The digest of the user's session stamp, if they have one.
-    stamp: str | None = None
-    #: Whether an inactive user was let in on purpose.
-    forced: bool = False
-
-
 def find_login(session: Session) -> Login | None:
-    """What is kept of the login that this session carries, or ``None`` if nothing is."""
-    kept = session.get(_LOGIN)
-
-    try:
-        if kept is None or kept["u"] != session.get(_USER_ID):
-            return None
-
-        if not isinstance(kept.get("s"), (str, type(None))):
-            return None
-
-        authenticated_at = int(kept["a"])
-        return Login(
-            user_id=kept["u"],
-            authenticated_at=authenticated_at,
-            seen_at=int(kept.get("t", authenticated_at)),
-            stamp=kept.get("s"),
-            forced=bool(kept.get("f")),
-        )
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        return None
+    """What is recorded of the login that this session carries, or ``None`` if nothing is."""
+    return parse_login(session.get(_LOGIN), session.get(_USER_ID))
 
 
 def keep_login(session: Session, login: Login) -> None:
-    """Keep what is known of a login, in as few bytes as it takes."""
-    kept: dict[str, t.Any] = {"u": login.user_id, "a": login.authenticated_at}
-
-    if login.seen_at != login.authenticated_at:
-        kept["t"] = login.seen_at
-
-    if login.stamp is not None:
-        kept["s"] = login.stamp
-
-    if login.forced:
-        kept["f"] = 1
-
-    session[_LOGIN] = kept
+    session[_LOGIN] = str(login)
 
 
 def leave_owner(session: Session, user_id: t.Any) -> None:
-    """Keep whose data it is that a login leaves in the session, if it leaves any."""
+    """Record the user whose data stays behind, if any does, so that another user's login can clear
+    it.
+    """
     if session:
-        session[_LOGIN] = {"u": user_id}
+        session[_LOGIN] = f"|{user_id}"
 
 
 def find_owner(session: Session) -> t.Any:
     """The user whose login the session carries, or whose data an ended one left, or ``None``."""
-    kept = session.get(_LOGIN)
-    left = t.cast("dict[str, t.Any]", kept).get("u") if isinstance(kept, dict) else None
-    return left if session.get(_USER_ID) is None else session.get(_USER_ID)
+    user_id = session.get(_USER_ID)
+    record = session.get(_LOGIN)
+
+    if user_id is not None or not isinstance(record, str):
+        return user_id
+
+    return record.partition("|")[2] or None
 
 
 def carries_login(session: Session) -> bool:
@@ -128,11 +90,12 @@ def resume(session: Session, user_id: t.Any) -> Callable[[], None]:
     A ``user_loader`` may read the session, so this happens before anyone knows whether the user
     still exists.
     """
-    before = {key: session[key] for key in SESSION_KEYS if key in session}
+    ours = SESSION_KEYS - {_NEXT}
+    before = {key: session[key] for key in ours if key in session}
     name_user(session, user_id, fresh=False)
 
     def take_back() -> None:
-        discard(session)
+        discard(session, ours)
         session.update(before)
 
     return take_back
@@ -153,14 +116,16 @@ def demote(session: Session) -> None:
     session[_FRESH] = False
 
 
-def discard(session: Session) -> None:
-    """Remove every key of ours and none of the application's."""
-    _remove(session, SESSION_KEYS)
+def discard(session: Session, keys: Collection[str]) -> None:
+    """Remove every key of ours, which are ``Settings.session_keys``, and none of the
+    application's.
+    """
+    _remove(session, keys)
 
 
-def discard_others(session: Session, preserve: Collection[str]) -> None:
+def discard_others(session: Session, ours: Collection[str], preserve: Collection[str]) -> None:
     """Remove every key of the application's but those to preserve, and none of ours."""
-    _remove(session, set(session.keys()) - SESSION_KEYS - set(preserve))
+    _remove(session, session.keys() - {*ours, *preserve})
 
 
 def reset(session: Session, keys: Collection[str]) -> None:
@@ -213,7 +178,7 @@ def take_next(session: Session) -> t.Any:
     return session.pop(_NEXT) if _NEXT in session else None
 
 
-def _remove(session: Session, keys: set[str]) -> None:
+def _remove(session: Session, keys: Collection[str]) -> None:
     # Only what is there: even ``pop`` with a default marks a session as modified, and the session
     # of an app without a secret key refuses every write.
     for key in keys:

@@ -22,6 +22,7 @@ NO_ACTIVITY = "_login_no_activity"
 EXEMPT = "_login_exempt"
 
 _REFUSAL = "_login_refusal"
+_MARKED = "_login_marked_methods"
 
 # The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
 _guarded: WeakSet[View] = WeakSet()
@@ -65,9 +66,27 @@ def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:
 
 
 def mark(view: V, name: str) -> V:
-    """Mark a view function, a class-based view or one of its methods."""
-    # A method bound to an object has no attributes of its own.
-    setattr(getattr(view, "__func__", view), name, True)
+    """Mark a view function, a class-based view or one of its methods. Of a method that is bound to
+    an object, only this object's is marked.
+
+    :raises TypeError: If it is no view, or cannot be marked.
+    """
+    if not callable(view):
+        raise TypeError(f"A mark goes on a view, not on {view!r}.")
+
+    owner = getattr(view, "__self__", None)
+
+    try:
+        if owner is None:
+            setattr(view, name, True)
+        else:
+            setattr(owner, _MARKED, {*_marks_of(owner), (view.__func__, name)})  # type: ignore[attr-defined]
+    except AttributeError:
+        raise TypeError(
+            f"{view!r} cannot be marked, because it takes no attributes. Mark a function that"
+            " calls it."
+        ) from None
+
     return view
 
 
@@ -88,7 +107,16 @@ def has_mark(view: View, method: str, name: str) -> bool:
 
         marked += [view_class, *(getattr(view_class, attribute, None) for attribute in names)]
 
-    return any(name in getattr(candidate, "__dict__", ()) for candidate in marked)
+    return any(name in getattr(candidate, "__dict__", ()) for candidate in marked) or any(
+        (getattr(candidate, "__func__", None), name) in _marks_of(candidate.__self__)
+        for candidate in marked
+        if getattr(candidate, "__self__", None) is not None
+    )
+
+
+def _marks_of(owner: t.Any) -> t.Any:
+    """The marks of an object's methods, and none of its class's."""
+    return getattr(owner, "__dict__", {}).get(_MARKED, ())
 
 
 def is_awaitable(view: View) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from datetime import datetime
 from datetime import timedelta
+from math import ceil
 
 from itsdangerous.encoding import want_bytes
 
@@ -71,6 +73,8 @@ _LONGEST_DURATION = timedelta(days=365 * 7900)
 
 _UNSET: t.Any = object()
 
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
 
 class Setting(t.Generic[T]):
     """One key of ``app.config``: its name, defaults and type.
@@ -78,6 +82,8 @@ class Setting(t.Generic[T]):
     :param secure: The default under ``LOGIN_DEFAULTS = "secure"``, if it is another.
     :param follows: The key whose value, if it is a true one, is the default.
     :param convert: Called with the key and its value; raises an error that names the key.
+    :param historic: Whether Flask-Login 0.6 has it, so that no value of it is an error at start-up.
+    :param limits: Whether it may end a login, or make it stale.
     """
 
     def __init__(
@@ -88,10 +94,14 @@ class Setting(t.Generic[T]):
         secure: T | None = None,
         follows: str | None = None,
         convert: Callable[[str, t.Any], T] | None = None,
+        historic: bool = False,
+        limits: bool = False,
     ) -> None:
         self.key: str = key
         self.compatible: T = default
         self.secure: T = default if secure is None else secure
+        self.historic: bool = historic
+        self.limits: bool = limits
         self._follows = follows
         self._varies: bool = self.secure is not default
         self._convert = convert
@@ -170,6 +180,22 @@ def as_seconds(name: str, value: t.Any) -> float | None:
     return None if value is None else as_positive_duration(name, value).total_seconds()
 
 
+def as_remembered_seconds(name: str, value: t.Any) -> int | None:
+    """For how many whole seconds to remember a login, or ``None`` for not at all: that is what
+    zero, a negative duration and ``None`` mean.
+
+    :raises TypeError: If it is no duration.
+    :raises ValueError: If no date can be that far away.
+    """
+    if value is None:
+        return None
+
+    # A bool has always counted as a number here.
+    number = int(value) if isinstance(value, bool) else value
+    seconds = ceil(as_duration(name, number).total_seconds())
+    return seconds if seconds > 0 else None
+
+
 def as_names(name: str, value: t.Any) -> Collection[str]:
     """A collection of names, which one string is not.
 
@@ -179,6 +205,27 @@ def as_names(name: str, value: t.Any) -> Collection[str]:
         raise TypeError(f"{name} must be a list or tuple of names, instead got: {value!r}")
 
     return t.cast("Collection[str]", value)
+
+
+def as_header_names(name: str, value: str | Collection[str] | None) -> tuple[str, ...]:
+    """Names of headers: one, several, or several in one string as a header lists them.
+
+    :raises TypeError: If it is something else.
+    :raises ValueError: If no header can have such a name (RFC 9110, 5.6.2).
+    """
+    if value is None:
+        return ()
+
+    names = value.split(",") if isinstance(value, str) else as_names(name, value)
+
+    for header in names:
+        if not isinstance(header, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"{name} must be names of headers, instead got: {value!r}")
+
+        if not _HEADER_NAME.fullmatch(header.strip()):
+            raise ValueError(f"{name} must be names of headers, instead got: {header!r}")
+
+    return tuple(header.strip() for header in names)
 
 
 def as_switch_or_date(name: str, value: t.Any) -> bool | datetime:
@@ -216,16 +263,6 @@ def one_of(*choices: str) -> Callable[[str, t.Any], str]:
 as_unauthorized: Callable[[str, t.Any], str] = one_of("redirect", "auto", "status")
 
 
-# What is set where a setting may end a login, or make it stale.
-_LIMITS = {
-    "LOGIN_DEFAULTS",
-    "LOGIN_IDLE_TIMEOUT",
-    "LOGIN_ABSOLUTE_TIMEOUT",
-    "LOGIN_FRESH_LIFETIME",
-    "LOGIN_CHECK_ACTIVE",
-}
-
-
 class Settings:
     """A typed view of an ``app.config``, read on each use because it may change."""
 
@@ -235,25 +272,32 @@ class Settings:
         self.config: Mapping[str, t.Any] = config
 
     defaults: Setting[str] = Setting(
-        "LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure")
+        "LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure"), limits=True
     )
 
-    cookie_name: Setting[str] = Setting("REMEMBER_COOKIE_NAME", COOKIE_NAME)
-    cookie_duration: Setting[timedelta] = Setting(
+    cookie_name: Setting[str] = Setting("REMEMBER_COOKIE_NAME", COOKIE_NAME, historic=True)
+    cookie_duration: Setting[int | None] = Setting(
         "REMEMBER_COOKIE_DURATION",
-        COOKIE_DURATION,
-        secure=timedelta(days=30),  # NIST SP 800-63B-4, AAL1.
-        convert=as_positive_duration,
+        int(COOKIE_DURATION.total_seconds()),
+        secure=30 * 24 * 60 * 60,  # NIST SP 800-63B-4, AAL1.
+        convert=as_remembered_seconds,
+        historic=True,
     )
-    cookie_domain: Setting[str | None] = Setting("REMEMBER_COOKIE_DOMAIN", None)
-    cookie_path: Setting[str | None] = Setting("REMEMBER_COOKIE_PATH", "/")
-    cookie_httponly: Setting[bool] = Setting("REMEMBER_COOKIE_HTTPONLY", COOKIE_HTTPONLY)
+    cookie_domain: Setting[str | None] = Setting("REMEMBER_COOKIE_DOMAIN", None, historic=True)
+    cookie_path: Setting[str | None] = Setting("REMEMBER_COOKIE_PATH", "/", historic=True)
+    cookie_httponly: Setting[bool] = Setting(
+        "REMEMBER_COOKIE_HTTPONLY", COOKIE_HTTPONLY, historic=True
+    )
     cookie_samesite: Setting[str | None] = Setting(
-        "REMEMBER_COOKIE_SAMESITE", COOKIE_SAMESITE, secure="Lax", follows="SESSION_COOKIE_SAMESITE"
+        "REMEMBER_COOKIE_SAMESITE",
+        COOKIE_SAMESITE,
+        secure="Lax",
+        follows="SESSION_COOKIE_SAMESITE",
+        historic=True,
     )
     cookie_partitioned: Setting[bool] = Setting("REMEMBER_COOKIE_PARTITIONED", False)
     cookie_refresh_each_request: Setting[bool] = Setting(
-        "REMEMBER_COOKIE_REFRESH_EACH_REQUEST", False
+        "REMEMBER_COOKIE_REFRESH_EACH_REQUEST", False, historic=True
     )
     cookie_format: Setting[str] = Setting(
         "REMEMBER_COOKIE_FORMAT", "timed", convert=one_of("timed", "legacy")
@@ -262,27 +306,38 @@ class Settings:
         "REMEMBER_COOKIE_ACCEPT_LEGACY", True, secure=False, convert=as_switch_or_date
     )
     _cookie_secure: Setting[bool] = Setting(
-        "REMEMBER_COOKIE_SECURE", COOKIE_SECURE, secure=True, follows="SESSION_COOKIE_SECURE"
+        "REMEMBER_COOKIE_SECURE",
+        COOKIE_SECURE,
+        secure=True,
+        follows="SESSION_COOKIE_SECURE",
+        historic=True,
     )
 
-    idle_timeout: Setting[float | None] = Setting("LOGIN_IDLE_TIMEOUT", None, convert=as_seconds)
+    idle_timeout: Setting[float | None] = Setting(
+        "LOGIN_IDLE_TIMEOUT", None, convert=as_seconds, limits=True
+    )
     absolute_timeout: Setting[float | None] = Setting(
         "LOGIN_ABSOLUTE_TIMEOUT",
         None,
         secure=timedelta(days=30).total_seconds(),
         convert=as_seconds,
+        limits=True,
     )
     fresh_lifetime: Setting[float | None] = Setting(
-        "LOGIN_FRESH_LIFETIME", None, secure=timedelta(hours=1).total_seconds(), convert=as_seconds
+        "LOGIN_FRESH_LIFETIME",
+        None,
+        secure=timedelta(hours=1).total_seconds(),
+        convert=as_seconds,
+        limits=True,
     )
-    check_active: Setting[bool] = Setting("LOGIN_CHECK_ACTIVE", False, secure=True)
+    check_active: Setting[bool] = Setting("LOGIN_CHECK_ACTIVE", False, secure=True, limits=True)
     reset_keys: Setting[Collection[str]] = Setting(
         "LOGIN_RESET_KEYS", (), secure=("csrf_token",), convert=as_names
     )
     preserve_keys: Setting[Collection[str]] = Setting("LOGIN_PRESERVE_KEYS", (), convert=as_names)
     clear_on_user_change: Setting[bool] = Setting("LOGIN_CLEAR_ON_USER_CHANGE", False, secure=True)
 
-    login_required: Setting[bool] = Setting("LOGIN_REQUIRED", False)
+    login_required: Setting[bool] = Setting("LOGIN_REQUIRED_BY_DEFAULT", False)
     unauthorized: Setting[str] = Setting(
         "LOGIN_UNAUTHORIZED",
         "redirect",
@@ -294,18 +349,22 @@ class Settings:
         "LOGIN_LOADER_ORDER", LOADER_ORDER, convert=as_names
     )
     next_param: Setting[str | None] = Setting("LOGIN_NEXT_PARAM", "next")
-    login_disabled: Setting[bool] = Setting("LOGIN_DISABLED", False)
-    use_session_for_next: Setting[bool] = Setting("USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT)
-    force_host: Setting[str | None] = Setting("FORCE_HOST_FOR_REDIRECTS", None)
-    auth_header_name: Setting[str] = Setting("AUTH_HEADER_NAME", AUTH_HEADER_NAME)
+    login_disabled: Setting[bool] = Setting("LOGIN_DISABLED", False, historic=True)
+    use_session_for_next: Setting[bool] = Setting(
+        "USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT, historic=True
+    )
+    force_host: Setting[str | None] = Setting("FORCE_HOST_FOR_REDIRECTS", None, historic=True)
+    auth_header_name: Setting[str] = Setting("AUTH_HEADER_NAME", AUTH_HEADER_NAME, historic=True)
 
-    secret_key: Setting[str | bytes | None] = Setting("SECRET_KEY", None)
-    secret_key_fallbacks: Setting[list[str | bytes] | None] = Setting("SECRET_KEY_FALLBACKS", None)
+    secret_key: Setting[str | bytes | None] = Setting("SECRET_KEY", None, historic=True)
+    _secret_key_fallbacks: Setting[t.Any] = Setting("SECRET_KEY_FALLBACKS", None, historic=True)
 
     def check(self) -> None:
-        """Read every setting once, so that one that cannot work is an error at start-up."""
+        """Read every setting of ours once, so that one that cannot work is an error at start-up.
+        Historic ones are errors where they are used.
+        """
         for name, setting in vars(Settings).items():
-            if isinstance(setting, Setting):
+            if isinstance(setting, Setting) and not setting.historic:
                 getattr(self, name)
 
     @property
@@ -326,7 +385,18 @@ class Settings:
         if not key:
             return []
 
-        return [*(fallback for fallback in self.secret_key_fallbacks or () if fallback), key]
+        return [*(fallback for fallback in self.secret_key_fallbacks if fallback), key]
+
+    @property
+    def secret_key_fallbacks(self) -> Collection[str | bytes]:
+        """The keys that are no longer used to sign. One string is one key."""
+        fallbacks = self._secret_key_fallbacks
+        return [fallbacks] if isinstance(fallbacks, (str, bytes)) else fallbacks or ()
+
+    @property
+    def session_keys(self) -> set[str]:
+        """The keys of the session that are ours. Applications may have a ``next`` of their own."""
+        return SESSION_KEYS if self.use_session_for_next else SESSION_KEYS - {"next"}
 
     def demand_secret_key(self) -> str | bytes:
         """The key that signs.
@@ -356,3 +426,11 @@ class Settings:
     def has_lifetimes(self) -> bool:
         """Whether a login's times matter to anything."""
         return not (self.idle_timeout is self.absolute_timeout is self.fresh_lifetime is None)
+
+
+# Derived, because a list kept by hand would fail silently.
+_LIMITS = {
+    setting.key
+    for setting in vars(Settings).values()
+    if isinstance(setting, Setting) and setting.limits
+}

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 import warnings
 from collections.abc import Callable
+from collections.abc import Collection
 from collections.abc import Coroutine
 from datetime import datetime
 from datetime import timedelta
@@ -18,24 +19,35 @@ from flask import flash
 from flask import Flask
 from flask import has_app_context
 from flask import redirect
+from flask import Request
 from flask import request
 from flask import session
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from . import _challenge
-from . import _clock
 from . import _session
+from . import _sources
 from . import remember
 from ._async import to_sync
 from ._hooks import Hooks
-from ._login import remembered_token
-from ._request import get_state
-from ._request import the_app
-from ._request import unwrap
-from ._user_finder import NamedLoader
-from ._user_finder import UserFinder
-from .config import as_positive_duration
+from ._login import judge_browser
+from ._login import new_login
+from ._login import Verdict
+from ._visit import begin_search
+from ._visit import current_flask as the_app
+from ._visit import current_request
+from ._visit import current_session
+from ._visit import FORGET
+from ._visit import keep_user
+from ._visit import kept_user
+from ._visit import NOT_LOADED
+from ._visit import SESSION_SOURCES
+from ._visit import unwrap
+from ._visit import Visit
+from ._visit import warn_once
+from .config import as_header_names
+from .config import as_remembered_seconds
 from .config import as_unauthorized
 from .config import ID_ATTRIBUTE
 from .config import LOGIN_MESSAGE
@@ -44,7 +56,10 @@ from .config import REFRESH_MESSAGE
 from .config import REFRESH_MESSAGE_CATEGORY
 from .config import Settings
 from .mixins import AnonymousUserMixin
+from .mixins import is_nobody
 from .signals import send
+from .signals import session_protected
+from .signals import user_accessed
 from .signals import user_needs_refresh
 from .signals import user_unauthorized
 from .typing import ChallengeCallback
@@ -61,9 +76,32 @@ from .utils import lead_to_login
 from .utils import make_next_param
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
+U_contra = t.TypeVar("U_contra", contravariant=True)
 
 
-class LoginManager(UserFinder[U]):
+class MissingLoader(Exception):
+    """No loader is registered, so nobody can be found."""
+
+    # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
+
+
+class LoaderDecorator(t.Protocol[U_contra]):
+    """What :meth:`LoginManager.loader` returns."""
+
+    @t.overload
+    def __call__(
+        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U_contra | None]]
+    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, t.Any]]: ...
+
+    @t.overload
+    def __call__(
+        self, callback: Callable[[t.Any], U_contra | None]
+    ) -> Callable[[t.Any], t.Any]: ...
+
+    def __call__(self, callback: t.Any) -> t.Any: ...
+
+
+class LoginManager(t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
     One manager can serve several applications: it keeps nothing of any of them.
@@ -123,7 +161,7 @@ class LoginManager(UserFinder[U]):
         self._request_callback: RequestCallback[U] | None = None
         self._header_callback: HeaderCallback[U] | None = None
         self._session_identifier_generator: Callable[[], str] = _create_identifier
-        self._named_loaders: dict[str, NamedLoader] = {}
+        self._named_loaders: dict[str, _sources.NamedLoader] = {}
         self._closed_blueprints: set[Blueprint] = set()
 
         if app is not None:
@@ -137,16 +175,18 @@ class LoginManager(UserFinder[U]):
         :raises ValueError: If a setting, or two together, cannot work. A setting of a wrong type
             raises :exc:`TypeError`.
         """
-        self._protection_mode(app)
         Settings(app.config).check()
         remember.check(Settings(app.config))
+        self._protection_mode(app)
         app.login_manager = self  # type: ignore[attr-defined]
-
         app.extensions["login_manager"] = self
 
         if "flask_login_hooks" not in app.extensions:
-            app.extensions["flask_login_hooks"] = hooks = Hooks(app)
-            hooks.register()
+            app.extensions["flask_login_hooks"] = Hooks(app)
+            app.extensions["flask_login_hooks"].register()
+
+        # What is closed stays closed when another manager takes the application over.
+        app.extensions["flask_login_hooks"].close(self._closed_blueprints)
 
         if (
             add_context_processor
@@ -228,25 +268,38 @@ class LoginManager(UserFinder[U]):
         return callback
 
     def loader(
-        self, name: str, *, challenge: str | None = None, vary: str | None = None
-    ) -> Callable[[C], C]:
-        """Register one more way in: what finds a user by the request itself, like
-        :meth:`request_loader`, and is asked after it. ::
+        self,
+        name: str,
+        *,
+        challenge: str | None = None,
+        vary: str | Collection[str] | None = None,
+    ) -> LoaderDecorator[U]:
+        """Register one more request loader, under a name. It is asked after :meth:`request_loader`,
+        unless ``LOGIN_LOADER_ORDER`` says otherwise. ::
 
             @login_manager.loader("bearer", challenge='Bearer realm="api"', vary="Authorization")
             def load_by_token(request):
                 ...
 
         :param name: What :func:`.login_source` and ``LOGIN_LOADER_ORDER`` call it.
-        :param challenge: What a 401 tells in ``WWW-Authenticate`` (RFC 9110, 11.6.1).
-        :param vary: The header that it looks at.
-        :raises ValueError: If the name means something else already.
+        :param challenge: What a 401 says in ``WWW-Authenticate`` (RFC 9110, 11.6.1).
+        :param vary: The names of the headers that it reads, for ``Vary``.
+        :raises ValueError: If the name is in use, or a header cannot have such a name.
         """
-        if name in {"session", "remember", "request"}:
+        if name in {*SESSION_SOURCES, "request"}:
             raise ValueError(f"A loader cannot be called '{name}', which is another way in.")
 
-        def register(callback: C) -> C:
-            self._named_loaders[name] = NamedLoader(callback, challenge, vary)
+        headers = as_header_names("vary", vary)
+
+        def register(callback: t.Any) -> t.Any:
+            known = self._named_loaders.get(name)
+
+            # An application factory registers the same function anew in each application.
+            if known is not None and not _is_same_code(known.callback, callback):
+                raise ValueError(f"There is a loader called '{name}' already.")
+
+            loader = _sources.NamedLoader(name, callback, challenge, headers)
+            self._named_loaders[name] = loader
             return callback
 
         return register
@@ -255,7 +308,7 @@ class LoginManager(UserFinder[U]):
         """Let only logged-in users enter the views of a blueprint, and of those nested in it.
 
         Views marked by :func:`.login_exempt` stay open. For the whole application, set
-        ``LOGIN_REQUIRED``.
+        ``LOGIN_REQUIRED_BY_DEFAULT``.
 
         :raises TypeError: If it is a name, which would close nothing.
         """
@@ -278,7 +331,7 @@ class LoginManager(UserFinder[U]):
         view = _challenge.find_for_blueprints(
             unwrap(request), self.blueprint_login_views, self.login_view
         )
-        reason = get_state().reason or "no_login"
+        reason = Visit.current().reason or "no_login"
         return self._answer_refused(view, self.login_message, self.login_message_category, reason)
 
     def needs_refresh(self) -> ResponseReturnValue:
@@ -349,9 +402,9 @@ class LoginManager(UserFinder[U]):
         """Have the response, which may be an error page of the application's, say what it depends
         on.
         """
-        state = get_state()
+        state = Visit.current()
         state.refused = True
-        looked_at = [loader.vary for loader in self._named_loaders.values() if loader.vary]
+        looked_at = [name for loader in self._named_loaders.values() for name in loader.vary]
         state.vary += (*_challenge.CONSULTED, *looked_at)
 
     def _redirect_to_login(
@@ -379,7 +432,7 @@ class LoginManager(UserFinder[U]):
         target = _challenge.return_url(app, current, login_url)
 
         # Whom the request itself told of has no session, and sees no page.
-        if not get_state().by_request:
+        if not Visit.current().from_request:
             self._flash(_evaluate(message), category)
 
             if settings.use_session_for_next:
@@ -401,67 +454,202 @@ class LoginManager(UserFinder[U]):
             # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
             flash(message if isinstance(message, str) else str(message), category=category)
 
+    def counts_as_activity(self, request: Request) -> bool:
+        """Whether a request keeps a session from idling out. Override it, or mark single views
+        with :func:`.no_activity`.
+        """
+        return True
+
+    def _load_user(self) -> None:
+        """Find the user of this request, and make them ``g._login_user``."""
+        if not any(self._loaders()):
+            raise MissingLoader(
+                "Missing user_loader or request_loader. Register a callback with"
+                " 'LoginManager.user_loader' or 'LoginManager.request_loader' to load users."
+            )
+
+        visit = Visit.current()
+
+        # A receiver that asks for the user has them loaded.
+        if user_accessed.receivers and _announce(visit):
+            return
+
+        end_search = begin_search(visit)
+
+        try:
+            self._search_for_user(visit)
+        finally:
+            end_search()
+
+    def _search_for_user(self, visit: Visit) -> None:
+        order = visit.settings.loader_order
+
+        for name in _sources.with_named_loaders(order, self._named_loaders):
+            reads_session = name in SESSION_SOURCES
+
+            if reads_session and visit.protection_failed is None:
+                visit.protection_failed = self._session_protection_failed()
+
+            # A stolen session ends the search. Nobody else is who they seem to be, either.
+            if visit.protection_failed:
+                break
+
+            source = self._named_loaders.get(name) or _SOURCES[name]
+            user = source.find(visit, self)
+
+            # A source may have settled who it is, or a loader may have logged someone in or out.
+            if kept_user() is not NOT_LOADED:
+                return
+
+            if user is not None:
+                visit.settle(name, from_request=not reads_session)
+                return self._update_request_context_with_user(user)
+
+        self._update_request_context_with_user()
+
+    def _update_request_context_with_user(self, user: t.Any = None) -> None:
+        """Make someone, by default an anonymous user, the user of this request."""
+        keep_user(Visit.current(), self.anonymous_user() if is_nobody(user) else user)
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any:
+        """Find the user that a remember-me cookie speaks of, and restore their login, not fresh.
+        Sends :data:`.user_loaded_from_cookie`.
+        """
+        return _sources.restore_login(Visit.current(), self, cookie)
+
+    def _load_user_from_request(self, request: Request) -> t.Any:
+        """Find a user by the ``request_loader``. Sends :data:`.user_loaded_from_request`."""
+        return _sources.find_by_request(Visit.current(), self, request)
+
+    def _loaders(self) -> tuple[t.Any, ...]:
+        return (
+            self._user_callback,
+            self._request_callback,
+            self._header_callback,
+            *(loader.callback for loader in self._named_loaders.values()),
+        )
+
+    def _session_protection_failed(self) -> bool:
+        """Whether session protection has ended the login. Sends :data:`.session_protected` if it
+        did, or made it non-fresh.
+        """
+        visit = Visit.current()
+        stored = current_session()
+        mode = self._protection_mode(visit.app)
+
+        # Without a user loader, the session is the application's alone.
+        if mode is None or self._user_callback is None or not _session.carries_login(stored):
+            return False
+
+        recorded = _session.identifier(stored)
+        current = self._session_identifier_generator()
+
+        # As a rule, it is the same browser. What else decides costs as much again to find out.
+        if recorded == current:
+            return False
+
+        verdict = judge_browser(
+            mode,
+            recorded=recorded,
+            current=current,
+            permanent=getattr(stored, "permanent", False),
+            fresh=_session.is_fresh(stored),
+        )
+
+        if verdict is Verdict.ACCEPT:
+            return False
+
+        if verdict is Verdict.DEMOTE:
+            _session.demote(stored)
+        else:
+            visit.end(stored, "protection")
+            visit.forget(current_request(), stored)
+
+        send(session_protected, visit.app)
+        return verdict is Verdict.END
+
+    def _protection_mode(self, app: Flask) -> str | None:
+        mode: t.Any = app.config.get("SESSION_PROTECTION", self.session_protection)
+
+        if not mode or mode == "none":
+            return None
+
+        if mode not in ("basic", "strong"):
+            warn_once(
+                app,
+                f"Session protection {mode!r} is not a mode, and protects as 'basic'. Set"
+                " 'SESSION_PROTECTION' to 'basic', 'strong' or None.",
+            )
+            return "basic"
+
+        return t.cast(str, mode)
+
     def _update_remember_cookie(self, response: Response) -> Response:
         """Set, renew or delete the remember-me cookie. Called with the response to each request
         that had to do with a login.
         """
-        state = get_state()
+        visit = Visit.current()
 
-        # The session is none of theirs whom the request itself told of.
-        if state.by_request and not state.forget:
+        # An API user's response leaves the session user's cookie alone.
+        if visit.from_request and visit.owed is not FORGET:
             return response
 
         stored = unwrap(session)
         intent = _session.take_remember_intent(stored)
 
         if intent == "set" and _session.carries_login(stored):
-            state.renewal = None
+            visit.owed = None
             self._set_cookie(response)
-        elif intent == "clear" or state.forget:
-            self._clear_cookie(response)
-        else:
-            if state.settings.cookie_refresh_each_request:
-                token = state.renewal or remembered_token(state.app, unwrap(request), stored)
-                state.renewal = token and remember.prolong(token)
+            return response
 
-            if state.renewal is not None:
-                self._set_cookie(response)
+        if intent == "clear" or visit.owed is FORGET:
+            self._clear_cookie(response)
+            return response
+
+        if visit.settings.cookie_refresh_each_request and _sources.is_activity(visit, self):
+            token = visit.find_token(current_request(), stored)
+
+            if token is not None:
+                visit.owe(remember.prolong(token), stored)
+
+        if visit.owed is not None:
+            self._set_cookie(response)
 
         return response
 
     def _set_cookie(self, response: Response) -> None:
         """Set the remember-me cookie for the user of the session."""
-        state = get_state()
-        renewal = state.renewal
-        token = renewal or self._new_token(state.settings)
-        seconds = token.duration if renewal is None else renewal.seconds_left
-        expires = datetime.now(timezone.utc) + timedelta(seconds=seconds)
-        remember.write(response, state.settings, token, expires)
+        visit = Visit.current()
+        settings = visit.settings
+        token = visit.owed if isinstance(visit.owed, remember.Token) else self._new_token(settings)
 
-    def _new_token(self, settings: Settings) -> remember.Token:
+        if token is None:
+            return
+
+        for problem in remember.find_problems(settings):
+            warn_once(visit.app, f"Browsers drop the remember-me cookie: {problem}.")
+
+        expires = datetime.now(timezone.utc) + timedelta(seconds=token.seconds_left)
+        remember.write(response, settings, token, expires)
+
+    def _new_token(self, settings: Settings) -> remember.Token | None:
         stored = unwrap(session)
-        known = _session.find_login(stored)
         seconds = _session.remember_seconds(stored)
 
         if seconds is None:
             duration = settings.cookie_duration
         else:
-            duration = as_positive_duration("duration", seconds)
+            duration = as_remembered_seconds("duration", seconds)
 
         if not _session.carries_login(stored):
             raise LookupError("Nobody is logged in whom a remember-me cookie could remember.")
 
-        return remember.new_token(
-            _session.user_id(stored),
-            authenticated_at=known.authenticated_at if known else _clock.now(),
-            duration=duration.total_seconds(),
-            stamp=known.stamp if known else None,
-            forced=known.forced if known else False,
-        )
+        login = _session.find_login(stored) or new_login(_session.user_id(stored), settings)
+        return None if duration is None else remember.new_token(login, duration)
 
     def _clear_cookie(self, response: Response) -> None:
         """Delete the remember-me cookie."""
-        remember.delete(response, get_state().settings)
+        remember.delete(response, Visit.current().settings)
 
     # What follows is deprecated, and kept for those who still call it.
 
@@ -502,3 +690,30 @@ def _evaluate(value: t.Any) -> t.Any:
 
 def _warn(old: str, new: str) -> None:
     warnings.warn(f"'{old}' is deprecated. Use '{new}' instead.", DeprecationWarning, stacklevel=3)
+
+
+def _announce(visit: Visit) -> bool:
+    """Send :data:`.user_accessed`, and tell whether a receiver changed who the user is."""
+    if visit.announcing:
+        return False
+
+    before = kept_user()
+    visit.announcing = True
+
+    try:
+        send(user_accessed, visit.app)
+    finally:
+        visit.announcing = False
+
+    return kept_user() is not before
+
+
+def _is_same_code(some: t.Any, other: t.Any) -> bool:
+    return getattr(some, "__code__", some) is getattr(other, "__code__", other)
+
+
+_SOURCES: dict[str, _sources.Source] = {
+    "session": _sources.FromSession(),
+    "remember": _sources.FromRememberCookie(),
+    "request": _sources.FromRequest(),
+}

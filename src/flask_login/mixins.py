@@ -8,8 +8,8 @@ from inspect import get_annotations
 
 
 class _Default:
-    """An attribute that subclasses and their instances may answer in any way they like: by a
-    property, a column, a dataclass field or a plain attribute.
+    """An attribute that subclasses, other base classes and instances may answer in any way they
+    like: by a property, a column, a dataclass field or a plain attribute.
 
     :param answer: The answer, unless it is the one of another attribute.
     :param same_as: The name of that one.
@@ -26,16 +26,29 @@ class _Default:
         self._name = self._name or name
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
-        if user is not None:
-            return self._answer if self._same_as is None else getattr(user, self._same_as)
+        if user is None:
+            # A dataclass would take this for the default of its own field. Python 3.14 evaluates
+            # annotations when they are asked for, and may not be able to yet.
+            with suppress(NameError):
+                if self._name in get_annotations(owner):
+                    raise AttributeError(self._name)
 
-        # A dataclass would take this for the default of its own field. Python 3.14 evaluates
-        # annotations when they are asked for, and may not be able to yet.
-        with suppress(NameError):
-            if self._name in get_annotations(owner):
-                raise AttributeError(self._name)
+        other = self.find_other(owner)
 
-        return self
+        if other is not None:
+            get = getattr(type(other), "__get__", None)
+            return other if get is None else get(other, user, owner)
+
+        if user is None:
+            return self
+
+        return self._answer if self._same_as is None else getattr(user, self._same_as)
+
+    def find_other(self, owner: type[object]) -> t.Any:
+        """What a base class behind this one's has by the same name, or ``None``."""
+        found = [vars(base)[self._name] for base in owner.__mro__ if self._name in vars(base)]
+        behind = found[found.index(self) + 1 :] if self in found else []
+        return next((other for other in behind if not isinstance(other, _Default)), None)
 
 
 class UserMixin:
@@ -55,6 +68,20 @@ class UserMixin:
         )
         is_authenticated = _Default("Whether guards let this user in.", same_as="is_active")
         is_anonymous = _Default("Whether this is nobody in particular.", answer=False)
+
+    def __init_subclass__(cls, **kwargs: t.Any) -> None:
+        # SQLAlchemy would not map a column of another base class that this one's default hides, and
+        # a deactivation would never be saved. It maps in its own '__init_subclass__', after this.
+        for name, default in vars(UserMixin).items():
+            if not isinstance(default, _Default) or name in vars(cls):
+                continue
+
+            other = default.find_other(cls)
+
+            if hasattr(type(other), "__set__"):
+                setattr(cls, name, other)
+
+        super().__init_subclass__(**kwargs)
 
     def get_id(self) -> str | None:
         """The ID that the ``user_loader`` is given, or ``None`` for a user who has none yet.

@@ -1,34 +1,32 @@
 """The remember-me cookie: what it says, how it is signed, and how it is set and deleted.
 
-It says ``user_id|body.timestamp.signature``. The body is compact JSON in URL-safe base64, and
-ItsDangerous signs it together with the ID and the time. The historic format is
+It says ``user_id|time.duration.issued.random.stamp.flags``, and ItsDangerous signs it. Times and
+the duration are in whole seconds. The historic format is
 ``user_id|hex(HMAC-SHA512(SECRET_KEY, user_id))``, which says nothing of when or for how long.
 """
 
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
 import typing as t
 from collections.abc import Iterable
+from collections.abc import Iterator
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha512
 from inspect import signature
 
-from itsdangerous import BadData
-from itsdangerous import base64_decode
 from itsdangerous import base64_encode
 from itsdangerous import Signer
-from itsdangerous.encoding import int_to_bytes
 from itsdangerous.encoding import want_bytes
-from itsdangerous.signer import SigningAlgorithm
 from werkzeug.http import dump_cookie
+from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response
 
 from . import _clock
+from ._login import Login
 from .config import Settings
 
 #: Browsers drop cookies that are longer (RFC 6265bis, 5.6), and say nothing.
@@ -42,66 +40,85 @@ _FIXED_PART = 256
 
 _SALT = "flask-login.remember"
 
-# The settings that others have to go with. By default, none has to.
-_DEMANDING = {
-    "REMEMBER_COOKIE_NAME",
-    "REMEMBER_COOKIE_SAMESITE",
-    "REMEMBER_COOKIE_SECURE",
-    "REMEMBER_COOKIE_PARTITIONED",
-    "REMEMBER_COOKIE_FORMAT",
-}
-
-_to_json = json.JSONEncoder(separators=(",", ":")).encode
-
 
 class Token(t.NamedTuple):
     """What a remember-me cookie says."""
 
-    user_id: t.Any
-    #: When the user last proved who they are, in seconds since the epoch.
-    authenticated_at: int
-    #: How long the cookie lasts from :attr:`issued_at`, in seconds.
-    duration: float
+    login: Login
+    #: How long the cookie lasts from :attr:`issued_at`, in whole seconds, or ``None`` if it does
+    #: not say.
+    duration: int | None
     issued_at: int
-    #: The digest of the user's session stamp, if they have one.
-    stamp: str | None = None
-    #: Whether an inactive user was let in on purpose.
-    forced: bool = False
     #: What keeps two logins from ever sharing a cookie.
-    id: str = ""
+    random: str = ""
     #: Whether it came in another format than is written now, or signed by a fallback key.
-    outdated: bool = False
+    needs_rewrite: bool = False
     #: Whether it came in the historic format, which does not say when its login was.
-    undated: bool = False
+    is_legacy: bool = False
 
     @property
-    def seconds_left(self) -> float:
-        return self.issued_at + self.duration - _clock.now()
+    def seconds_left(self) -> int:
+        """How long the cookie still lasts, if it says so."""
+        return self.issued_at + (self.duration or 0) - _clock.now()
+
+    def is_of(self, user_id: t.Any) -> bool:
+        return str(self.login.user_id) == str(user_id)
+
+    def completed(self, known: Login | None) -> Token:
+        """The token with what a session knew of the same user's login and the cookie does not
+        say.
+        """
+        if known is None or not self.is_of(known.user_id):
+            return self
+
+        login = self.login
+
+        if self.is_legacy:
+            login = login._replace(authenticated_at=known.authenticated_at)
+
+        if login.stamp is None:
+            login = login._replace(stamp=known.stamp)
+
+        return self if login is self.login else self._replace(login=login)
 
 
 class Refused(t.NamedTuple):
     """Why a cookie is not accepted."""
 
     reason: t.Literal["remember_invalid", "remember_expired"]
+    #: Whether one of our keys signed it. Other applications on this host have cookies, too.
+    is_ours: bool
 
 
-INVALID = Refused("remember_invalid")
-EXPIRED = Refused("remember_expired")
+FOREIGN = Refused("remember_invalid", is_ours=False)
+INVALID = Refused("remember_invalid", is_ours=True)
+EXPIRED = Refused("remember_expired", is_ours=True)
 
 
-def new_token(
-    user_id: t.Any, *, authenticated_at: int, duration: float, stamp: str | None, forced: bool
-) -> Token:
-    """A token for a login, issued now. Its ID has 128 random bits."""
-    return Token(
-        user_id=user_id,
-        authenticated_at=authenticated_at,
-        duration=int(duration) if duration == int(duration) else duration,
-        issued_at=_clock.now(),
-        stamp=stamp,
-        forced=forced,
-        id=_random_id(),
-    )
+def find_cookies(request: Request, settings: Settings) -> t.Sequence[str]:
+    """The values of the cookies by this name. A parent domain, or another path, may have set one
+    more.
+    """
+    cookies: t.Any = request.cookies
+    name = settings.cookie_name
+
+    # To get what is not there would be to catch an exception.
+    if name not in cookies:
+        return ()
+
+    get_all = getattr(cookies, "getlist", None)
+    return [cookies[name]] if get_all is None else get_all(name)
+
+
+def read_all(request: Request, settings: Settings) -> Iterator[Token | Refused]:
+    """What the cookies by this name say, in the order in which they came."""
+    for cookie in find_cookies(request, settings):
+        yield read(cookie, settings)
+
+
+def new_token(login: Login, duration: int) -> Token:
+    """A token for a login, issued now. It has 128 random bits."""
+    return Token(login, duration, _clock.now(), _random())
 
 
 def prolong(token: Token) -> Token:
@@ -109,9 +126,9 @@ def prolong(token: Token) -> Token:
     return token._replace(issued_at=_clock.now())
 
 
-def reissue(token: Token, stamp: str | None) -> Token:
+def reissue(token: Token) -> Token:
     """A token that replaces another one of the same login, whose copies elsewhere are void."""
-    return token._replace(stamp=stamp, id=_random_id())
+    return token._replace(random=_random())
 
 
 def encode(token: Token, settings: Settings) -> str:
@@ -120,29 +137,20 @@ def encode(token: Token, settings: Settings) -> str:
     :raises RuntimeError: If there is no ``SECRET_KEY``.
     """
     key = settings.demand_secret_key()
+    login = token.login
 
     if settings.cookie_format == "legacy":
-        return encode_legacy(str(token.user_id), as_key(key))
+        return encode_legacy(str(login.user_id), as_key(key))
 
-    body: dict[str, t.Any] = {
-        "a": token.authenticated_at,
-        "d": token.duration,
-        "r": token.id,
-    }
-
-    if token.stamp is not None:
-        body["s"] = token.stamp
-
-    if token.forced:
-        body["f"] = 1
-
-    if isinstance(token.user_id, int):
-        body["i"] = 1
-
-    encoded = base64_encode(_to_json(body)).decode()
-    issued_at = base64_encode(int_to_bytes(token.issued_at)).decode()
-    signed = f"{token.user_id}|{encoded}.{issued_at}"
-    return _signer(want_bytes(key)).sign(signed).decode()
+    flags = ("f" if login.forced else "") + ("i" if isinstance(login.user_id, int) else "")
+    return (
+        _signer(want_bytes(key))
+        .sign(
+            f"{login.user_id}|{login.authenticated_at}.{token.duration}.{token.issued_at}"
+            f".{token.random}.{login.stamp or ''}.{flags}"
+        )
+        .decode()
+    )
 
 
 def read(cookie: str, settings: Settings) -> Token | Refused:
@@ -153,23 +161,26 @@ def read(cookie: str, settings: Settings) -> Token | Refused:
     token = decode_timed(cookie, settings.signing_keys)
 
     if isinstance(token, Token):
-        return token._replace(outdated=True) if settings.cookie_format == "legacy" else token
+        return token._replace(needs_rewrite=True) if settings.cookie_format == "legacy" else token
 
-    if token is EXPIRED or not _accepts_legacy(settings):
+    if token.is_ours:
         return token
 
     keys = legacy_keys(settings)
     user_id = decode_legacy(cookie, keys)
 
     if user_id is None:
+        return FOREIGN
+
+    if not accepts_legacy(settings):
         return INVALID
 
-    outdated = settings.cookie_format != "legacy" or decode_legacy(cookie, keys[-1:]) is None
     # It does not say when it was made, so what is known of it begins now.
     now = _clock.now()
-    duration = settings.cookie_duration.total_seconds()
-    token = new_token(user_id, authenticated_at=now, duration=duration, stamp=None, forced=False)
-    return token._replace(outdated=outdated, undated=True)
+    needs_rewrite = settings.cookie_format != "legacy" or decode_legacy(cookie, keys[-1:]) is None
+    return Token(
+        Login(user_id, now), None, now, _random(), needs_rewrite=needs_rewrite, is_legacy=True
+    )
 
 
 def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
@@ -177,44 +188,38 @@ def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
     try:
         value = _as_bytes(cookie)
     except UnicodeEncodeError:
-        return INVALID
+        return FOREIGN
 
     signed, _, signature = value.rpartition(b".")
 
     for key in reversed(keys):
         # Base64 can spell one signature in several ways. Only ours counts.
         if hmac.compare_digest(_signer(key).get_signature(signed), signature):
-            return _parse(signed, outdated=key != keys[-1])
+            return _parse(signed, needs_rewrite=key != keys[-1])
 
-    return INVALID
+    return FOREIGN
 
 
-def _parse(signed: bytes, *, outdated: bool) -> Token | Refused:
+def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
     # Signed by us, so it is well-formed, unless the application signs other things like this.
     try:
-        value, _, time = signed.decode().rpartition(".")
-        issued_at = int.from_bytes(base64_decode(time), "big")
-        user_id, _, encoded = value.rpartition("|")
-        body = json.loads(base64_decode(encoded).decode())
-        token = Token(
-            user_id=int(user_id) if body.get("i") else user_id,
-            authenticated_at=int(body["a"]),
-            duration=float(body["d"]),
-            issued_at=issued_at,
-            stamp=body.get("s"),
-            forced=bool(body.get("f")),
-            id=str(body["r"]),
-            outdated=outdated,
+        user_id, _, fields = signed.decode().rpartition("|")
+        authenticated_at, duration, issued_at, random, stamp, flags = fields.split(".")
+        login = Login(
+            int(user_id) if "i" in flags else user_id,
+            int(authenticated_at),
+            stamp=stamp or None,
+            forced="f" in flags,
         )
-    except (BadData, ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        token = Token(login, int(duration), int(issued_at), random, needs_rewrite)
+        is_over = _clock.is_over(token.issued_at, int(duration), _clock.now())
+    except ValueError:
         return INVALID
 
-    now = _clock.now()
-
-    if _clock.is_over(issued_at, token.duration, now):
+    if is_over:
         return EXPIRED
 
-    return INVALID if token.authenticated_at > now + _clock.SKEW else token
+    return INVALID if login.authenticated_at > _clock.now() + _clock.SKEW else token
 
 
 def encode_legacy(user_id: str, key: bytes) -> str:
@@ -265,26 +270,24 @@ def legacy_keys(settings: Settings) -> list[bytes]:
 def write(response: Response, settings: Settings, token: Token, expires: datetime) -> None:
     """Set the cookie.
 
-    :raises ValueError: If it is longer than browsers accept, or no browser would accept it.
+    :raises ValueError: If it is longer than browsers accept.
     """
-    check(settings)
     value = encode(token, settings)
     attributes = _attributes(settings)
     name = settings.cookie_name
     longest = response.max_cookie_size or _LONGEST_COOKIE
-
     free = len(f"{name}{value}{attributes['path']}{attributes['domain']}".encode())
 
-    # To measure a header is to make it once more, which takes as long as all that signs it. As a
-    # rule, it is short enough whatever becomes of what is free to vary in it.
+    # To measure a header is to make it once more. As a rule, it is short enough whatever becomes of
+    # what is free to vary in it.
     if free * _WIDEST_ESCAPE + _FIXED_PART > longest:
         header = dump_cookie(name, value, expires=expires, max_size=0, **attributes)
 
         if len(header) > longest:
             raise ValueError(
-                f"The remember-me cookie of user '{str(token.user_id)[:40]}…' has {len(header)}"
-                f" bytes, and browsers drop cookies over {_LONGEST_COOKIE}. Their ID is too long:"
-                " have 'get_id' return a shorter one."
+                f"The remember-me cookie of user '{str(token.login.user_id)[:40]}…' has"
+                f" {len(header)} bytes, and browsers drop cookies over {_LONGEST_COOKIE}. Their ID"
+                " is too long: have 'get_id' return a shorter one."
             )
 
     response.set_cookie(name, value=value, expires=expires, **attributes)
@@ -306,41 +309,15 @@ def delete(response: Response, settings: Settings) -> None:
 
 
 def check(settings: Settings) -> None:
-    """Refuse what no browser would accept, and what could not be read again.
+    """Refuse settings of ours that cannot work together.
 
-    :raises ValueError: Naming the settings that do not go together.
+    :raises ValueError: Naming them.
     """
-    # As a rule, nothing is set that could demand anything. To ask for each of it would be a
-    # twentieth of what a login adds.
-    if settings.config.keys().isdisjoint(_DEMANDING):
-        return
-
-    name = settings.cookie_name.lower()
-    host_only = name.startswith("__host-")
-    samesite = settings.config.get("REMEMBER_COOKIE_SAMESITE")
-    # What is wholly inherited from the session cookie meets that cookie's fate.
-    inherited = settings.config.get("SESSION_COOKIE_SAMESITE")
-    is_mixed = (
-        "REMEMBER_COOKIE_SAMESITE" not in settings.config
-        and "REMEMBER_COOKIE_SECURE" in settings.config
-    )
-    demands = {
-        "REMEMBER_COOKIE_NAME '__Host-…'": host_only,
-        "REMEMBER_COOKIE_NAME '__Secure-…'": name.startswith("__secure-"),
-        "REMEMBER_COOKIE_SAMESITE 'None'": _is_none(samesite),
-        "SESSION_COOKIE_SAMESITE 'None'": is_mixed and _is_none(inherited),
-        "REMEMBER_COOKIE_PARTITIONED": settings.cookie_partitioned,
-    }
-
-    for demanding, applies in demands.items():
-        if applies and not settings.cookie_secure:
-            raise ValueError(f"{demanding} needs REMEMBER_COOKIE_SECURE to be True.")
-
-    if host_only and settings.cookie_domain:
-        raise ValueError("REMEMBER_COOKIE_NAME '__Host-…' admits no REMEMBER_COOKIE_DOMAIN.")
-
-    if host_only and settings.cookie_path != "/":
-        raise ValueError("REMEMBER_COOKIE_NAME '__Host-…' needs REMEMBER_COOKIE_PATH to be '/'.")
+    if settings.cookie_partitioned and not settings.cookie_secure:
+        raise ValueError(
+            "REMEMBER_COOKIE_PARTITIONED needs REMEMBER_COOKIE_SECURE to be True. Browsers refuse"
+            " the cookie otherwise."
+        )
 
     if settings.cookie_partitioned and "partitioned" not in signature(dump_cookie).parameters:
         raise ValueError("REMEMBER_COOKIE_PARTITIONED needs Werkzeug 3.1 or newer.")
@@ -350,6 +327,37 @@ def check(settings: Settings) -> None:
             "REMEMBER_COOKIE_FORMAT 'legacy' does not go with REMEMBER_COOKIE_ACCEPT_LEGACY False,"
             " which refuses the very cookies it writes."
         )
+
+
+def find_problems(settings: Settings) -> list[str]:
+    """Why browsers will drop the cookie, by the historic settings. They say nothing then."""
+    name = settings.cookie_name.lower()
+    host_only = name.startswith("__host-")
+    problems: list[str] = []
+
+    if not settings.cookie_secure:
+        if host_only or name.startswith("__secure-"):
+            problems.append(
+                f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' needs"
+                " REMEMBER_COOKIE_SECURE to be True"
+            )
+
+        if settings.cookie_samesite == "None":
+            problems.append(
+                "REMEMBER_COOKIE_SAMESITE 'None' needs REMEMBER_COOKIE_SECURE to be True"
+            )
+
+    if host_only and settings.cookie_domain:
+        problems.append(
+            f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' admits no REMEMBER_COOKIE_DOMAIN"
+        )
+
+    if host_only and settings.cookie_path != "/":
+        problems.append(
+            f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' needs REMEMBER_COOKIE_PATH to be '/'"
+        )
+
+    return problems
 
 
 def may_be_hidden(settings: Settings, request_path: str) -> bool:
@@ -364,37 +372,28 @@ def may_be_hidden(settings: Settings, request_path: str) -> bool:
     return not request_path.startswith(f"{cookie_path.removesuffix('/')}/")
 
 
-# Kept, because to make one is to derive a key for this purpose, a quarter of what a login costs.
-@lru_cache(maxsize=16)
-def _signer(key: bytes) -> Signer:
-    """What signs like ItsDangerous's ``TimestampSigner``, but leaves the time to us: a new key
-    must not prolong a cookie.
-    """
-    derived = Signer(key, salt=_SALT, digest_method=sha512).derive_key()
-    return Signer(derived, salt=_SALT, key_derivation="none", algorithm=_HmacSha512())
-
-
-class _HmacSha512(SigningAlgorithm):
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        # The one that ItsDangerous has, made for any digest, takes five times as long.
-        return hmac.digest(key, value, "sha512")
-
-
-def _is_none(samesite: t.Any) -> bool:
-    return isinstance(samesite, str) and samesite.lower() == "none"
-
-
-def _random_id() -> str:
-    return base64_encode(secrets.token_bytes(16)).decode()
-
-
-def _accepts_legacy(settings: Settings) -> bool:
+def accepts_legacy(settings: Settings) -> bool:
+    """Whether cookies in the historic format are still accepted."""
     accept = settings.cookie_accept_legacy
 
     if isinstance(accept, bool):
         return accept
 
     return _clock.now() < accept.timestamp()
+
+
+# Kept, because to make one is to derive a key for this purpose.
+@lru_cache(maxsize=16)
+def _signer(key: bytes) -> Signer:
+    """What signs like ItsDangerous's ``TimestampSigner``, but leaves the time to us: a new key
+    must not prolong a cookie.
+    """
+    derived = Signer(key, salt=_SALT, digest_method=sha512).derive_key()
+    return Signer(derived, salt=_SALT, key_derivation="none", digest_method=sha512)
+
+
+def _random() -> str:
+    return base64_encode(secrets.token_bytes(16)).decode()
 
 
 def _attributes(settings: Settings) -> dict[str, t.Any]:

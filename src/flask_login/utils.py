@@ -6,6 +6,8 @@ Test suites patch names in this module, so everything here looks them up when it
 
 from __future__ import annotations
 
+import logging
+import sys
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
@@ -29,28 +31,24 @@ from werkzeug.local import LocalProxy
 from . import _clock
 from . import _next_url
 from . import _session
+from . import _sources
 from . import _views
 from . import remember as _remember
 from ._async import in_event_loop
-from ._login import change_session_id
-from ._login import ensure_login
-from ._login import forget_cookie
-from ._login import is_other
-from ._login import remembered_token
-from ._login import reset
-from ._policy import expires_at
-from ._request import adopt_user
-from ._request import get_state
-from ._request import is_searching
-from ._request import NOT_LOADED
-from ._request import stored_user
-from ._request import unwrap
-from ._request import url_of
-from ._stamp import digest_of
-from ._stamp import find_stamp
+from ._login import find_stamp
+from ._login import Login
+from ._login import new_login
 from ._views import V
+from ._visit import claim_user
+from ._visit import is_searching
+from ._visit import kept_user
+from ._visit import NOT_LOADED
+from ._visit import unwrap
+from ._visit import url_of
+from ._visit import Visit
+from ._visit import Wish
 from .config import as_names
-from .config import as_positive_duration
+from .config import as_remembered_seconds
 from .config import as_seconds
 from .config import EXEMPT_METHODS
 from .config import Settings
@@ -67,6 +65,9 @@ if t.TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from .login_manager import LoginManager
+
+
+_logger = logging.getLogger("flask_login")
 
 
 class _CurrentUser(LocalProxy[t.Any]):
@@ -101,16 +102,19 @@ def login_user(
 ) -> bool:
     """Log a user in. Sends :data:`.user_logged_in`.
 
-    The last login of a request decides about the remember-me cookie: one without ``remember``
+    The last login of a request decides about the remember-me cookie. A login as another user
     deletes a cookie that the browser has.
+
+    A user who has no ID yet, because the model is not saved, is asked for it again when the
+    response is made, unless that is an error. The session is written then.
 
     :param remember: Whether the user stays logged in after the browser is closed.
     :param duration: How long to remember this login, as a timedelta or in seconds. By default,
-        ``REMEMBER_COOKIE_DURATION``.
+        ``REMEMBER_COOKIE_DURATION``. Zero or less means not to remember it.
     :param force: Log in a user whose ``is_active`` is false.
     :param fresh: Whether the user has just proved who they are. See :func:`login_fresh`.
     :return: Whether the user was logged in.
-    :raises ValueError: If the user has no ID yet.
+    :raises TypeError: If the duration is none.
     """
     user = unwrap(user)
 
@@ -118,43 +122,52 @@ def login_user(
         return False
 
     manager = get_manager()
-    user_id = _get_id(manager, user)
-    app = unwrap(current_app)
-    stored = unwrap(session)
-    state = get_state()
-    settings = state.settings
-    seconds = None
+    visit = Visit.current()
+    wish = _wish(visit.settings, remember, duration, force, fresh)
+    user_id = _id_of(manager, user)
 
-    if remember and duration is not None:
-        seconds = as_positive_duration("duration", duration).total_seconds()
-
-    if settings.clear_on_user_change and is_other(_session.find_owner(stored), user_id):
-        _session.discard_others(stored, settings.preserve_keys)
-
-    now = _clock.now()
-    digest = digest_of(find_stamp(user, user_id, settings))
-    _session.begin(
-        stored,
-        _session.Login(user_id, now, now, digest, force),
-        fresh=fresh,
-        identifier=manager._session_identifier_generator(),
-    )
-    change_session_id(app, stored)
-    reset(settings, stored)
-    state.source = "session"
-    state.identified = True
-    state.by_request = False
-    state.renewal = None
-
-    if remember:
-        state.forget = False
-        _session.ask_to_remember(stored, seconds)
+    if user_id is None:
+        # Whoever is logged in is not any longer, whatever becomes of the new user.
+        visit.remove(unwrap(session))
+        visit.pending = wish
     else:
-        forget_cookie(app, unwrap(request), stored)
+        _begin_login(visit, manager, user, user_id, wish)
 
+    visit.enter()
     manager._update_request_context_with_user(user)
-    send(user_logged_in, app, user=_get_user())
+    send(user_logged_in, unwrap(current_app), user=_get_user())
     return True
+
+
+def complete_login(visit: Visit, *, succeeded: bool) -> None:
+    """Write the login of a user who had no ID yet, if they have one by now.
+
+    :param succeeded: Whether the request did. After a rollback, an object keeps an ID that
+        somebody else gets.
+    """
+    wish = visit.pending
+    user = unwrap(_get_user())
+    visit.pending = None
+
+    if wish is None or not succeeded:
+        return
+
+    manager = get_manager()
+
+    # Whatever it is that a model without an ID raises.
+    try:
+        user_id = _id_of(manager, user)
+    except Exception:
+        user_id = None
+
+    if user_id is None:
+        _logger.warning(
+            "A user was logged in who has no ID: '%s' returned None. The login was not written."
+            " Save the model, so that it has an ID, before the response is made.",
+            manager.id_attribute,
+        )
+    else:
+        _begin_login(visit, manager, user, user_id, wish)
 
 
 def logout_user() -> bool:
@@ -162,27 +175,10 @@ def logout_user() -> bool:
 
     :return: ``True``.
     """
-    app = unwrap(current_app)
     user = unwrap(_get_user())
-    stored = unwrap(session)
-    state = get_state()
-    settings = state.settings
-    user_id = _session.user_id(stored)
-
-    if user_id is not None:
-        change_session_id(app, stored)
-
-    _session.discard(stored)
-    reset(settings, stored)
-
-    if settings.clear_on_user_change and user_id is not None:
-        _session.leave_owner(stored, user_id)
-
-    forget_cookie(app, unwrap(request), stored)
-    state.source = state.reason = state.renewal = None
-    state.by_request = False
+    Visit.current().leave(unwrap(request), unwrap(session))
     get_manager()._update_request_context_with_user()
-    send(user_logged_out, app, user=user)
+    send(user_logged_out, unwrap(current_app), user=user)
     return True
 
 
@@ -190,28 +186,27 @@ def confirm_login(user: t.Any = None) -> None:
     """Make the current login fresh, after the user proved again who they are. Sends
     :data:`.user_login_confirmed`.
 
-    A visitor without a login in the session gets none by this.
+    Has no effect if nobody is logged in through the session.
 
-    :param user: Whose proof it was, if that is not certain.
-    :raises ValueError: If it was someone else's than the current login's.
+    :param user: The user who has just re-authenticated. Pass it whenever the form could have been
+        filled in by someone else.
+    :raises ValueError: If it is someone else than the current login's user.
     """
-    app = unwrap(current_app)
     known = _current_login(user)
+    visit = Visit.current()
 
     if known is not None:
         stored = unwrap(session)
-        now = _clock.now()
-        _session.keep_login(stored, known._replace(authenticated_at=now, seen_at=now))
-        token = remembered_token(app, unwrap(request), stored)
-
-        # The cookie tells of the last real login, too.
-        if token is not None and not token.undated and token.stamp == known.stamp:
-            get_state().renewal = token._replace(authenticated_at=now)
-
+        renewed = new_login(
+            known.user_id, visit.settings, stamp=known.stamp, forced=known.forced
+        )
+        visit.record(unwrap(request), stored, renewed, known)
         _session.confirm(stored, get_manager()._session_identifier_generator())
-        reset(Settings(app.config), stored)
+        visit.reset(stored)
+    elif visit.pending is not None:
+        visit.pending = visit.pending._replace(fresh=True)
 
-    send(user_login_confirmed, app)
+    send(user_login_confirmed, unwrap(current_app))
 
 
 def refresh_login(user: t.Any = None) -> None:
@@ -229,17 +224,18 @@ def refresh_login(user: t.Any = None) -> None:
     if known is None:
         return
 
-    app = unwrap(current_app)
+    visit = Visit.current()
     stored = unwrap(session)
-    token = remembered_token(app, unwrap(request), stored)
+    current = unwrap(request)
+    token = visit.find_token(current, stored)
     owner = unwrap(_get_user() if user is None else user)
-    digest = digest_of(find_stamp(owner, known.user_id, Settings(app.config)))
-    _session.keep_login(stored, known._replace(stamp=digest))
-    change_session_id(app, stored)
+    stamp = find_stamp(owner, known.user_id, visit.settings)
+    visit.record(current, stored, known.stamped(stamp), known)
+    visit.change_session_id(current, stored)
 
-    # A cookie that was void before stays so.
-    if token is not None and (token.undated or token.stamp == known.stamp):
-        get_state().renewal = _remember.reissue(token, digest)
+    if token is not None:
+        owed = visit.owed if isinstance(visit.owed, _remember.Token) else token
+        visit.owe(_remember.reissue(owed), stored)
 
 
 def login_fresh(max_age: timedelta | float | None = None) -> bool:
@@ -249,8 +245,14 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     :param max_age: How long ago at most, as a timedelta or in seconds. By default,
         ``LOGIN_FRESH_LIFETIME``.
     """
-    if has_request_context() and not _is_settled_by_session():
-        return False
+    if has_request_context():
+        if not _is_settled_by_session():
+            return False
+
+        pending = Visit.current().pending
+
+        if pending is not None:
+            return pending.fresh
 
     stored = unwrap(session)
 
@@ -263,7 +265,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
         limit = Settings(unwrap(current_app).config).fresh_lifetime
 
     return limit is None or not _clock.is_over(
-        ensure_login(stored).authenticated_at, limit, _clock.now()
+        _ensure_login(stored).authenticated_at, limit, _clock.now()
     )
 
 
@@ -272,23 +274,33 @@ def login_remembered() -> bool:
     that the response to this request sets.
     """
     _get_user()
+    visit = Visit.current()
     stored = unwrap(session)
-    intent = _session.remember_intent(stored)
 
-    if get_state().by_request:
+    if not visit.session_counts:
         return False
 
-    if intent is not None or get_state().forget:
+    if visit.pending is not None:
+        return visit.pending.remember
+
+    intent = _session.remember_intent(stored)
+
+    if intent is not None:
         return intent == "set" and _session.carries_login(stored)
 
-    return remembered_token(unwrap(current_app), unwrap(request), stored) is not None
+    # Where the session cannot carry a restored login, the cookie brings it each time.
+    if visit.source == "remember" and not visit.resumed:
+        return True
+
+    return visit.find_token(unwrap(request), stored) is not None
 
 
 def login_source() -> str | None:
-    """What told who the user is: ``"session"``, ``"remember"``, ``"request"`` or the name of a
-    :meth:`.LoginManager.loader`. ``None`` if nobody is logged in, or somebody by other means.
+    """How the current user was identified: ``"session"``, ``"remember"``, ``"request"`` or the name
+    of a :meth:`.LoginManager.loader`. ``None`` for anonymous users, or if the application set the
+    user itself.
     """
-    return get_state().source if has_request_context() and is_logged_in() else None
+    return Visit.current().source if has_request_context() and is_logged_in() else None
 
 
 def login_denied_reason() -> str | None:
@@ -299,31 +311,25 @@ def login_denied_reason() -> str | None:
         return None
 
     if not is_logged_in():
-        return get_state().reason or "no_login"
+        return Visit.current().reason or "no_login"
 
     return None if login_fresh() else "stale"
 
 
 def session_expires_at() -> datetime | None:
     """When the current login ends unless there is activity, in UTC. ``None`` if nobody is logged
-    in by the session, or their login has no timeouts.
+    in by the session, if their login has no timeouts, and outside a request.
     """
+    if not has_request_context():
+        return None
+
     settings = Settings(unwrap(current_app).config)
 
     if settings.idle_timeout is None and settings.absolute_timeout is None:
         return None
 
     known = _current_login(None)
-
-    if known is None:
-        return None
-
-    seconds = expires_at(
-        authenticated_at=known.authenticated_at,
-        seen_at=known.seen_at,
-        idle_timeout=settings.idle_timeout,
-        absolute_timeout=settings.absolute_timeout,
-    )
+    seconds = None if known is None else known.ends_at(settings)
     return None if seconds is None else datetime.fromtimestamp(seconds, timezone.utc)
 
 
@@ -506,11 +512,15 @@ def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | 
 
     :param key: By default, the ``SECRET_KEY`` and the ``SECRET_KEY_FALLBACKS``.
     """
-    keys = [key] if key is not None else Settings(unwrap(current_app).config).secret_keys
+    settings = Settings(unwrap(current_app).config) if key is None else None
+    keys: t.Any = [key] if settings is None else settings.secret_keys
     token = _remember.decode_timed(cookie, [*map(want_bytes, keys)])
 
     if isinstance(token, _remember.Token):
-        return str(token.user_id)
+        return str(token.login.user_id)
+
+    if settings is not None and not _remember.accepts_legacy(settings):
+        return None
 
     return _remember.decode_legacy(cookie, map(_remember.as_key, keys))
 
@@ -518,31 +528,36 @@ def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | 
 def _get_user() -> t.Any:
     # The one place where everything above, and a test's patch, finds the user.
     try:
-        user = stored_user()
+        user = kept_user()
     except RuntimeError:  # Outside a request, where hardly anybody asks: so this is asked last.
         return None
 
-    if user is NOT_LOADED:
-        if not has_request_context():
-            return None
+    if user is not NOT_LOADED:
+        return user
 
-        manager = get_manager()
+    manager = get_manager()
+    visit = Visit.current()
 
-        # A loader that asks is told what is known so far: nobody.
-        if is_searching():
-            return manager.anonymous_user()
+    # While a loader runs, nobody is known. Otherwise it would recurse.
+    if is_searching(visit):
+        return manager.anonymous_user()
 
-        manager._load_user()
-        # Whoever was put there by a manager of another kind is of this request all the same.
-        return adopt_user()
-
-    return user
+    manager._load_user()
+    return claim_user(visit)
 
 
 def _user_context_processor() -> dict[str, t.Any]:
-    # The proxy, not the user: a template that does not ask loads nobody, and an error page renders
-    # although the user cannot be loaded.
-    return {"current_user": current_user}
+    error = sys.exc_info()[1]
+
+    # The page about a loader's failure must render, so it does not call the loader again.
+    if error is not None and _sources.has_left_the_view(error) and _is_unknown():
+        return {"current_user": get_manager().anonymous_user()}
+
+    return {"current_user": _get_user()}
+
+
+def _is_unknown() -> bool:
+    return has_request_context() and kept_user() is NOT_LOADED
 
 
 def _create_identifier() -> str:
@@ -657,46 +672,90 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
 def _is_settled_by_session() -> bool:
     """Whether the session has a say about the user of this request, after protection."""
     _get_user()
-    state = get_state()
+    visit = Visit.current()
 
-    if state.by_request:
+    if not visit.session_counts:
         return False
 
-    # Nobody has asked for the user where a test put one in place, so nobody protected the session.
-    if state.protection_failed is None:
+    # A patched '_get_user' skips '_load_user', so protection has not run yet.
+    if visit.protection_failed is None:
         manager = getattr(unwrap(current_app), "login_manager", None)
         failed = getattr(manager, "_session_protection_failed", None)
-        state.protection_failed = failed is not None and failed()
+        visit.protection_failed = failed is not None and failed()
 
     return True
 
 
-def _get_id(manager: LoginManager[t.Any], user: t.Any) -> t.Any:
+def _wish(
+    settings: Settings,
+    remember: bool,
+    duration: timedelta | float | None,
+    force: bool,
+    fresh: bool,
+) -> Wish:
+    """What a login asks for. With a duration of zero or less, it does not ask to be remembered."""
+    seconds = None
+
+    if remember and duration is not None:
+        seconds = as_remembered_seconds("duration", duration)
+        remember = seconds is not None
+    elif remember:
+        remember = settings.cookie_duration is not None
+
+    return Wish(remember, seconds, force, fresh)
+
+
+def _begin_login(
+    visit: Visit, manager: LoginManager[t.Any], user: t.Any, user_id: t.Any, wish: Wish
+) -> None:
+    settings = visit.settings
+    stamp = find_stamp(user, user_id, settings)
+    login = new_login(user_id, settings, forced=wish.forced).stamped(stamp)
+    identifier = manager._session_identifier_generator()
+    visit.begin(unwrap(request), unwrap(session), login, wish, identifier)
+    visit.pending = None
+
+
+def _id_of(manager: LoginManager[t.Any], user: t.Any) -> t.Any:
+    """The user's ID, or ``None`` if there is none yet."""
     user_id = getattr(user, manager.id_attribute)()
 
-    if user_id is None:
-        raise ValueError(
-            f"A user whose '{manager.id_attribute}' returns None cannot be logged in. A model needs"
-            " to be saved first, to have an ID."
-        )
+    # What 'str(self.id)' makes of a model that is not saved.
+    if user_id == "None" and getattr(user, "id", user) is None:
+        return None
 
     return user_id
 
 
-def _current_login(user: t.Any) -> _session.Login | None:
-    """What is kept of the login that this request goes on with, or ``None`` if the session carries
-    none.
+def _current_login(user: t.Any) -> Login | None:
+    """What is recorded of the login that this request goes on with, or ``None`` if the session
+    carries none.
 
     :raises ValueError: If it is not the given user's.
     """
-    _get_user()
+    current = _get_user()
     stored = unwrap(session)
-    carried = _session.carries_login(stored) and not get_state().by_request
+    visit = Visit.current()
+    carried = _session.carries_login(stored) and visit.session_counts
 
-    if user is not None:
-        user_id = _get_id(get_manager(), unwrap(user))
+    if user is None or (visit.pending is not None and unwrap(user) is unwrap(current)):
+        return _ensure_login(stored) if carried else None
 
-        if not carried or str(user_id) != str(_session.user_id(stored)):
-            raise ValueError("The given user is not the one who is logged in.")
+    user_id = _id_of(get_manager(), unwrap(user))
 
-    return ensure_login(stored) if carried else None
+    if not carried or str(user_id) != str(_session.user_id(stored)):
+        raise ValueError("The given user is not the one who is logged in.")
+
+    return _ensure_login(stored)
+
+
+def _ensure_login(stored: t.Any) -> Login:
+    """The login's record. One that an older version began is recorded from now on."""
+    known = _session.find_login(stored)
+
+    if known is None:
+        settings = Settings(unwrap(current_app).config)
+        known = new_login(_session.user_id(stored), settings)
+        _session.keep_login(stored, known)
+
+    return known

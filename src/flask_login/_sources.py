@@ -1,0 +1,351 @@
+"""The ways in: the session, the remember-me cookie, and the request itself."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from collections.abc import Collection
+from contextlib import suppress
+from types import CoroutineType
+
+from blinker import NamedSignal
+from flask import Flask
+from flask import Request
+
+from . import _clock
+from . import _session
+from . import _views
+from . import remember
+from ._async import wait_for
+from ._login import find_stamp
+from ._login import Login
+from ._login import Reason
+from ._visit import current_request
+from ._visit import current_session
+from ._visit import FORGET
+from ._visit import is_searching
+from ._visit import kept_user
+from ._visit import NOT_LOADED
+from ._visit import SESSION_SOURCES
+from ._visit import Visit
+from .config import LOADER_ORDER
+from .mixins import is_nobody
+from .signals import _user_loaded_from_header
+from .signals import send
+from .signals import user_loaded_from_cookie
+from .signals import user_loaded_from_request
+
+
+class Manager(t.Protocol):
+    """What is asked of a manager here."""
+
+    _user_callback: t.Any
+    _request_callback: t.Any
+    _header_callback: t.Any
+    _session_identifier_generator: Callable[[], str]
+
+    def counts_as_activity(self, request: Request) -> bool: ...
+    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any: ...
+    def _load_user_from_request(self, request: Request) -> t.Any: ...
+    def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
+
+
+class Source(t.Protocol):
+    """One way in."""
+
+    def find(self, visit: Visit, manager: Manager) -> t.Any:
+        """Return the user, or ``None``."""
+        ...
+
+
+class FromSession:
+    """The user whose ID a login left in the session."""
+
+    def find(self, visit: Visit, manager: Manager) -> t.Any:
+        stored = current_session()
+        user_id = _session.user_id(stored)
+
+        if manager._user_callback is None or user_id is None:
+            return None
+
+        settings = visit.settings
+        is_limited = settings.limits_logins
+        known = _session.find_login(stored) if is_limited else None
+        reason = None if known is None else known.why_over(settings, _clock.now())
+
+        if reason is not None:
+            return visit.end(stored, reason)
+
+        user = call_loader(visit.app, manager._user_callback, user_id, "user_loader", "session")
+
+        if kept_user() is not NOT_LOADED:
+            return None
+
+        stamp = find_stamp(user, user_id, settings)
+
+        if user is not None and stamp is None and not is_limited:
+            return user
+
+        known = known or _session.find_login(stored)
+        login = known or Login(user_id, _clock.now())
+        reason = login.why_refused(user, stamp, settings)
+
+        if reason is not None:
+            return visit.end(stored, reason)
+
+        login = login.stamped(stamp)
+        seen = login.seen(settings, _clock.now())
+
+        # The first time counts in any case, so that a session that only pollers use has an end.
+        if seen is not login and (login.seen_at is None or is_activity(visit, manager)):
+            login = seen
+
+        is_worth_knowing = known is not None or stamp is not None or settings.has_lifetimes
+
+        if login is not known and is_worth_knowing:
+            visit.record(current_request(), stored, login, known)
+
+        return user
+
+
+class FromRememberCookie:
+    """The user whom a remember-me cookie speaks of."""
+
+    def find(self, visit: Visit, manager: Manager) -> t.Any:
+        cookies = remember.find_cookies(current_request(), visit.settings)
+
+        if not cookies or visit.owed is FORGET:
+            return None
+
+        if _session.remember_intent(current_session()) == "clear":
+            visit.owed = FORGET
+            return None
+
+        for cookie in cookies:
+            user = manager._load_user_from_remember_cookie(cookie)
+
+            if not is_nobody(user):
+                return user
+
+            if kept_user() is not NOT_LOADED:
+                return None
+
+        # Without a user loader, nobody can tell whose cookie it is.
+        if manager._user_callback is not None and any(
+            not isinstance(token, remember.Refused) or token.is_ours
+            for token in remember.read_all(current_request(), visit.settings)
+        ):
+            visit.owed = FORGET
+
+        return None
+
+
+def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
+    """Find the user that a remember-me cookie speaks of, and restore their login, not fresh. Sends
+    :data:`.user_loaded_from_cookie`.
+    """
+    settings = visit.settings
+    token = remember.read(cookie, settings)
+
+    if manager._user_callback is None:
+        return None
+
+    if isinstance(token, remember.Refused):
+        return visit.refuse_cookie(token.reason)
+
+    # What ended a session is not undone by a cookie that does not know of it.
+    token = token.completed(visit.ended)
+    reason: Reason | None = token.login.why_over(settings, _clock.now())
+
+    if reason is not None:
+        return visit.refuse_cookie(reason)
+
+    stored = current_session()
+    owner = _session.find_owner(stored)
+    user_id = token.login.user_id
+    searching = is_searching(visit)
+    settled = False
+    take_back = _session.resume(stored, user_id)
+    reason = "unknown_user"
+    user = stamp = None
+
+    try:
+        user = call_loader(
+            visit.app, manager._user_callback, user_id, "user_loader", "remember-me cookie"
+        )
+        stamp = find_stamp(user, user_id, settings)
+        reason = token.login.why_refused(user, stamp, settings)
+    finally:
+        settled = searching and kept_user() is not NOT_LOADED
+
+        if reason is not None and not settled:
+            take_back()
+
+    if settled:
+        return None
+
+    if reason is not None:
+        return visit.refuse_cookie(reason)
+
+    login = token.login.stamped(stamp).seen(settings, _clock.now())
+    identifier = manager._session_identifier_generator()
+
+    if not visit.resume(current_request(), stored, token, login, identifier, owner):
+        take_back()
+
+    if searching:
+        visit.settle("remember", from_request=False)
+        manager._update_request_context_with_user(user)
+
+    send(user_loaded_from_cookie, visit.app, user=user)
+    return user
+
+
+class FromRequest:
+    """The user whom the ``request_loader``, or a deprecated ``header_loader``, finds."""
+
+    def find(self, visit: Visit, manager: Manager) -> t.Any:
+        user = None
+
+        if manager._request_callback is not None:
+            user = manager._load_user_from_request(current_request())
+
+        if manager._header_callback is not None and is_nobody(user):
+            header = current_request().headers.get(visit.settings.auth_header_name)
+            user = None if header is None else find_by_header(visit, manager, header)
+
+        return None if is_nobody(user) else user
+
+
+def find_by_request(visit: Visit, manager: Manager, request: Request) -> t.Any:
+    """Call the ``request_loader``. Sends :data:`.user_loaded_from_request`."""
+    if manager._request_callback is None:
+        return None
+
+    user = call_loader(
+        visit.app, manager._request_callback, request, "request_loader", "request"
+    )
+    return _accept(visit, manager, user, user_loaded_from_request, "request")
+
+
+def find_by_header(visit: Visit, manager: Manager, header: str) -> t.Any:
+    """Call the ``header_loader``."""
+    user = call_loader(visit.app, manager._header_callback, header, "header_loader", "header")
+    return _accept(visit, manager, user, _user_loaded_from_header, "request")
+
+
+class NamedLoader(t.NamedTuple):
+    """A loader that :meth:`.LoginManager.loader` registered."""
+
+    name: str
+    callback: Callable[[t.Any], t.Any]
+    challenge: str | None
+    vary: tuple[str, ...]
+
+    def find(self, visit: Visit, manager: Manager) -> t.Any:
+        visit.vary += self.vary
+        user = call_loader(visit.app, self.callback, current_request(), "loader", "request")
+        return _accept(visit, manager, user, user_loaded_from_request, self.name)
+
+
+def with_named_loaders(order: Collection[str], named: Collection[str]) -> Collection[str]:
+    """All who are asked for the user, in order. ``"request"`` stands for the request loader and all
+    named loaders that have no place of their own.
+
+    :raises ValueError: If ``LOGIN_LOADER_ORDER`` names something else.
+    """
+    if not named and order is LOADER_ORDER:
+        return order
+
+    unplaced = [name for name in named if name not in order]
+    known = {*SESSION_SOURCES, "request", *named}
+    result: list[str] = []
+
+    for name in order:
+        if name not in known:
+            raise ValueError(f"LOGIN_LOADER_ORDER names '{name}', which is no loader.")
+
+        result += ["request", *unplaced] if name == "request" else [name]
+
+    return result
+
+
+def is_activity(visit: Visit, manager: Manager) -> bool:
+    """Whether this request keeps a session from idling out."""
+    current = current_request()
+    view = visit.app.view_functions.get(current.endpoint or "")
+    marked = view is not None and _views.has_mark(view, current.method, _views.NO_ACTIVITY)
+    return not marked and manager.counts_as_activity(current)
+
+
+def call_loader(app: Flask, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
+    """Call a loader, and return the user or ``None``. An exception gets a note that names it."""
+    try:
+        user = callback(argument)
+
+        # What comes back tells whether it was async. To ask before, as Flask does for views, costs
+        # as much as all of this.
+        if isinstance(user, CoroutineType):
+            user = wait_for(app, t.cast(t.Any, user))
+    except BaseException as error:
+        name = getattr(callback, "__qualname__", repr(callback))
+        note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."
+
+        # 'add_note' is there from Python 3.11 on, and does just this. Some errors refuse it.
+        with suppress(Exception):
+            notes: list[str] = [*getattr(error, "__notes__", ())]
+
+            # One error may be raised many times.
+            if note not in notes:
+                error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
+
+        raise
+
+    return None if is_nobody(user) else user
+
+
+def has_left_the_view(error: BaseException) -> bool:
+    """Whether a loader raised what Flask is now making an error page of. Where a view caught it,
+    the traceback does not reach as far as Flask.
+    """
+    frames = {frame.f_code for frame in _frames_of(error)}
+    return bool(frames & _FLASK) and any(
+        call_loader.__code__ in {frame.f_code for frame in _frames_of(cause)}
+        for cause in _causes_of(error)
+    )
+
+
+_FLASK = {Flask.wsgi_app.__code__, Flask.full_dispatch_request.__code__}
+
+
+def _accept(
+    visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, name: str
+) -> t.Any:
+    """Accept an API user and send the signal."""
+    if user is None:
+        return None
+
+    # Before the signal: its receivers may ask for the user.
+    if is_searching(visit):
+        visit.settle(name, from_request=True)
+        manager._update_request_context_with_user(user)
+
+    send(signal, visit.app, user=user)
+    return user
+
+
+def _causes_of(error: BaseException | None) -> t.Iterator[BaseException]:
+    seen: set[int] = set()
+
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _frames_of(error: BaseException) -> t.Iterator[t.Any]:
+    traceback = error.__traceback__
+
+    while traceback is not None:
+        yield traceback.tb_frame
+        traceback = traceback.tb_next
