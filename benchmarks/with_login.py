@@ -41,7 +41,7 @@ def create_app(
     """
     app = Flask(__name__)
     app.config["SECRET_KEY"] = SECRET_KEY
-    app.config["LOGIN_REQUIRED"] = closed
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = closed
     login_manager = LoginManager(app)
     login_manager.login_view = "login"
     login_manager.user_loader(find_user)

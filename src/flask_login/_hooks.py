@@ -133,7 +133,9 @@ class Hooks:
         if utils.is_guard_off(self._app, current):
             return None
 
-        if not config.get("LOGIN_REQUIRED_BY_DEFAULT") and not self._is_in_closed_blueprint(current):
+        if not config.get("LOGIN_REQUIRED_BY_DEFAULT") and not self._is_in_closed_blueprint(
+            current
+        ):
             return None
 
         if self._exemptions.include(current, self._manager) or utils.is_logged_in():

@@ -4,5 +4,9 @@ from ._visit import snapshot as keep_state
 from ._visit import unwrap as unwrap
 from ._visit import url_of as url_of
 from ._visit import Visit
+
 get_state = Visit.current
-def store_user(user): keep_user(Visit.current(), user)
+
+
+def store_user(user):
+    keep_user(Visit.current(), user)

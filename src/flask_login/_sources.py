@@ -47,6 +47,7 @@ class Manager(t.Protocol):
     def counts_as_activity(self, request: Request) -> bool: ...
     def _load_user_from_remember_cookie(self, cookie: str) -> t.Any: ...
     def _load_user_from_request(self, request: Request) -> t.Any: ...
+    def _load_user_from_header(self, header: str) -> t.Any: ...
     def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
 
 
@@ -212,7 +213,7 @@ class FromRequest:
 
         if manager._header_callback is not None and is_nobody(user):
             header = current_request().headers.get(visit.settings.auth_header_name)
-            user = None if header is None else find_by_header(visit, manager, header)
+            user = None if header is None else manager._load_user_from_header(header)
 
         return None if is_nobody(user) else user
 
@@ -222,14 +223,15 @@ def find_by_request(visit: Visit, manager: Manager, request: Request) -> t.Any:
     if manager._request_callback is None:
         return None
 
-    user = call_loader(
-        visit.app, manager._request_callback, request, "request_loader", "request"
-    )
+    user = call_loader(visit.app, manager._request_callback, request, "request_loader", "request")
     return _accept(visit, manager, user, user_loaded_from_request, "request")
 
 
 def find_by_header(visit: Visit, manager: Manager, header: str) -> t.Any:
     """Call the ``header_loader``."""
+    if manager._header_callback is None:
+        return None
+
     user = call_loader(visit.app, manager._header_callback, header, "header_loader", "header")
     return _accept(visit, manager, user, _user_loaded_from_header, "request")
 
@@ -318,9 +320,7 @@ def has_left_the_view(error: BaseException) -> bool:
 _FLASK = {Flask.wsgi_app.__code__, Flask.full_dispatch_request.__code__}
 
 
-def _accept(
-    visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, name: str
-) -> t.Any:
+def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, name: str) -> t.Any:
     """Accept an API user and send the signal."""
     if user is None:
         return None

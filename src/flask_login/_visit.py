@@ -11,9 +11,11 @@ from __future__ import annotations
 import logging
 import typing as t
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from functools import partial
 from threading import RLock
+from weakref import finalize
 from weakref import ref
 
 from flask import ctx as contexts
@@ -123,12 +125,15 @@ class Visit:
 
     @classmethod
     def current(cls) -> Visit:
-        """This request's visit, which begins by this if it has not.
-
-        :raises RuntimeError: Outside a request.
+        """This request's visit, which begins by this if it has not. Outside a request, nothing is
+        kept.
         """
-        context = _context._get_current_object()
-        namespace: dict[str, t.Any] = context.request.__dict__
+        try:
+            context = _context._get_current_object()
+            namespace: dict[str, t.Any] = context.request.__dict__
+        except RuntimeError:
+            return cls(current_flask(), dispatched=False)
+
         visit: Visit | None = namespace.get(_VISIT)
 
         if visit is None:
@@ -158,6 +163,7 @@ class Visit:
         if _is_merged:
             return
 
+        _set_others_aside()
         visit: Visit | None = _request._get_current_object().__dict__.setdefault(_VISIT, None)
 
         if visit is not None:
@@ -240,8 +246,11 @@ class Visit:
 
         return True
 
-    def end(self, stored: _session.Session, reason: Reason) -> None:
-        """End the login that the session carries. Sends :data:`.session_ended`."""
+    def end(self, stored: _session.Session, reason: Reason, current: Request | None = None) -> None:
+        """End the login that the session carries. Sends :data:`.session_ended`.
+
+        :param current: The request whose remember-me cookie goes, too.
+        """
         self.reason = reason
         self.ended = _session.find_login(stored)
         user_id = _session.user_id(stored)
@@ -251,6 +260,10 @@ class Visit:
             self.owed = FORGET
 
         self.remove(stored)
+
+        if current is not None:
+            self.forget(current, stored)
+
         _logger.info("A login has ended: %s", reason)
         send(session_ended, self.app, user_id=user_id, reason=reason)
 
@@ -410,8 +423,6 @@ class _Claim(t.NamedTuple):
     user: t.Any
     #: The request's context, with which the user goes. ``None`` where ``g`` does anyway.
     context: ref[t.Any] | None = None
-    #: The claim of the request inside which this one runs.
-    outer: t.Any = None
 
 
 def unwrap(value: t.Any) -> t.Any:
@@ -476,47 +487,67 @@ def kept_user() -> t.Any:
 def keep_user(visit: Visit, user: t.Any) -> None:
     """Make someone the user of a visit, and of no other."""
     namespace = _g._get_current_object().__dict__
+    context = None
 
-    if _is_merged:
-        namespace[_USER] = user
-        namespace[_CLAIM] = _Claim(visit, user)
-        return
-
-    context = ref(_context._get_current_object(), partial(_drop_claim, namespace, visit))
+    if not _is_merged:
+        # In an application context without a request, tests may have patched what we need of one.
+        with suppress(RuntimeError):
+            context = ref(_context._get_current_object(), partial(_drop_claim, namespace, visit))
 
     with _claiming:
-        outer: _Claim | None = namespace.get(_CLAIM)
-
-        if outer is not None and outer.visit is visit:
-            outer = outer.outer
-        elif outer is not None:
-            outer = outer._replace(outer=None) if outer.visit.dispatched else None
-
-        namespace[_CLAIM] = _Claim(visit, user, context, outer)
+        namespace[_CLAIM] = _Claim(visit, user, context)
         namespace[_USER] = user
 
 
-def _drop_claim(namespace: dict[str, t.Any], visit: Visit, _context: ref[t.Any]) -> None:
+def _drop_claim(namespace: dict[str, t.Any], visit: Visit, _context: object) -> None:
     """Remove what a visit left on a ``g`` that outlives its request: a left-over and a value set by
     hand could not be told apart afterwards.
     """
     with _claiming:
         claim: _Claim | None = namespace.get(_CLAIM)
 
-        if claim is None or claim.visit is not visit:
+        if claim is not None and claim.visit is visit:
+            _remove_claim(namespace, claim)
+
+
+def _remove_claim(namespace: dict[str, t.Any], claim: _Claim) -> None:
+    del namespace[_CLAIM]
+
+    if namespace.get(_USER, NOT_LOADED) is claim.user:
+        del namespace[_USER]
+
+
+def _set_others_aside() -> None:
+    """Hide the user of another request under the same context from this one, and give it back
+    afterwards. That request may be the one whose view makes this one.
+    """
+    namespace = _g._get_current_object().__dict__
+
+    if _CLAIM not in namespace:
+        return
+
+    with _claiming:
+        claim: _Claim | None = namespace.get(_CLAIM)
+
+        if claim is None or not claim.visit.dispatched:
             return
 
-        del namespace[_CLAIM]
+        if claim.visit is _request._get_current_object().__dict__.get(_VISIT):
+            return
 
-        if namespace.get(_USER, NOT_LOADED) is claim.user:
-            del namespace[_USER]
+        _remove_claim(namespace, claim)
 
-        outer: _Claim | None = claim.outer
+    finalize(_context._get_current_object(), _give_back, namespace, claim).atexit = False
 
-        # The request around this one, which goes on.
-        if outer is not None and outer.context is not None and outer.context() is not None:
-            namespace.setdefault(_USER, outer.user)
-            namespace[_CLAIM] = outer
+
+def _give_back(namespace: dict[str, t.Any], claim: _Claim) -> None:
+    with _claiming:
+        if _CLAIM in namespace or _USER in namespace:
+            return
+
+        if claim.context is not None and claim.context() is not None:
+            namespace[_CLAIM] = claim
+            namespace[_USER] = claim.user
 
 
 def claim_user(visit: Visit) -> t.Any:

@@ -190,10 +190,13 @@ def as_remembered_seconds(name: str, value: t.Any) -> int | None:
     if value is None:
         return None
 
-    # A bool has always counted as a number here.
-    number = int(value) if isinstance(value, bool) else value
-    seconds = ceil(as_duration(name, number).total_seconds())
+    seconds = ceil(as_duration(name, value).total_seconds())
     return seconds if seconds > 0 else None
+
+
+def as_configured_seconds(name: str, value: t.Any) -> int | None:
+    """:func:`as_remembered_seconds`, of the setting, where a bool has always been a number."""
+    return as_remembered_seconds(name, int(value) if isinstance(value, bool) else value)
 
 
 def as_names(name: str, value: t.Any) -> Collection[str]:
@@ -280,7 +283,7 @@ class Settings:
         "REMEMBER_COOKIE_DURATION",
         int(COOKIE_DURATION.total_seconds()),
         secure=30 * 24 * 60 * 60,  # NIST SP 800-63B-4, AAL1.
-        convert=as_remembered_seconds,
+        convert=as_configured_seconds,
         historic=True,
     )
     cookie_domain: Setting[str | None] = Setting("REMEMBER_COOKIE_DOMAIN", None, historic=True)

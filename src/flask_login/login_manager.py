@@ -521,6 +521,10 @@ class LoginManager(t.Generic[U]):
         """Find a user by the ``request_loader``. Sends :data:`.user_loaded_from_request`."""
         return _sources.find_by_request(Visit.current(), self, request)
 
+    def _load_user_from_header(self, header: str) -> t.Any:
+        """Find a user by the deprecated ``header_loader``."""
+        return _sources.find_by_header(Visit.current(), self, header)
+
     def _loaders(self) -> tuple[t.Any, ...]:
         return (
             self._user_callback,
@@ -562,8 +566,7 @@ class LoginManager(t.Generic[U]):
         if verdict is Verdict.DEMOTE:
             _session.demote(stored)
         else:
-            visit.end(stored, "protection")
-            visit.forget(current_request(), stored)
+            visit.end(stored, "protection", current_request())
 
         send(session_protected, visit.app)
         return verdict is Verdict.END

@@ -197,9 +197,7 @@ def confirm_login(user: t.Any = None) -> None:
 
     if known is not None:
         stored = unwrap(session)
-        renewed = new_login(
-            known.user_id, visit.settings, stamp=known.stamp, forced=known.forced
-        )
+        renewed = new_login(known.user_id, visit.settings, stamp=known.stamp, forced=known.forced)
         visit.record(unwrap(request), stored, renewed, known)
         _session.confirm(stored, get_manager()._session_identifier_generator())
         visit.reset(stored)
@@ -534,6 +532,9 @@ def _get_user() -> t.Any:
 
     if user is not NOT_LOADED:
         return user
+
+    if not has_request_context():
+        return None
 
     manager = get_manager()
     visit = Visit.current()
