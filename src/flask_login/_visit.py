@@ -129,15 +129,14 @@ class Visit:
         kept.
         """
         try:
-            context = _context._get_current_object()
-            namespace: dict[str, t.Any] = context.request.__dict__
+            namespace = _request._get_current_object().__dict__
         except RuntimeError:
             return cls(current_flask(), dispatched=False)
 
-        visit: Visit | None = namespace.get(_VISIT)
+        visit: Visit | None = namespace[_VISIT] if _VISIT in namespace else None
 
         if visit is None:
-            visit = namespace[_VISIT] = cls(context.app, dispatched=_VISIT in namespace)
+            visit = namespace[_VISIT] = cls(current_flask(), dispatched=_VISIT in namespace)
 
         return visit
 
@@ -148,13 +147,12 @@ class Visit:
         To look at the session this way is not to use it: a response does not come to vary by
         cookie, and Flask opens nothing. Where it is held elsewhere, it seems unused.
         """
-        context = _context._get_current_object()
-        visit: Visit | None = context.request.__dict__.get(_VISIT)
+        namespace = _request._get_current_object().__dict__
 
-        if visit is not None:
-            return visit, None
+        if _VISIT in namespace and namespace[_VISIT] is not None:
+            return namespace[_VISIT], None
 
-        stored = getattr(context, _HELD, None)
+        stored = getattr(_context._get_current_object(), _HELD, None)
         return None, stored if getattr(stored, "accessed", True) else None
 
     @staticmethod

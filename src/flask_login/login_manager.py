@@ -572,7 +572,8 @@ class LoginManager(t.Generic[U]):
         return verdict is Verdict.END
 
     def _protection_mode(self, app: Flask) -> str | None:
-        mode: t.Any = app.config.get("SESSION_PROTECTION", self.session_protection)
+        config: t.Any = app.config
+        mode: t.Any = config.get("SESSION_PROTECTION", self.session_protection)
 
         if not mode or mode == "none":
             return None

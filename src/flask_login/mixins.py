@@ -26,23 +26,23 @@ class _Default:
         self._name = self._name or name
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
-        if user is None:
-            # A dataclass would take this for the default of its own field. Python 3.14 evaluates
-            # annotations when they are asked for, and may not be able to yet.
-            with suppress(NameError):
-                if self._name in get_annotations(owner):
-                    raise AttributeError(self._name)
+        if user is not None:
+            return self._answer if self._same_as is None else getattr(user, self._same_as)
 
+        # A dataclass would take this for the default of its own field. Python 3.14 evaluates
+        # annotations when they are asked for, and may not be able to yet.
+        with suppress(NameError):
+            if self._name in get_annotations(owner):
+                raise AttributeError(self._name)
+
+        # SQLAlchemy asks whether a column of a mixin class is hidden by something else.
         other = self.find_other(owner)
 
-        if other is not None:
-            get = getattr(type(other), "__get__", None)
-            return other if get is None else get(other, user, owner)
-
-        if user is None:
+        if other is None:
             return self
 
-        return self._answer if self._same_as is None else getattr(user, self._same_as)
+        get = getattr(other.__class__, "__get__", None)
+        return other if get is None else get(other, None, owner)
 
     def find_other(self, owner: type[object]) -> t.Any:
         """What a base class behind this one's has by the same name, or ``None``."""
@@ -78,7 +78,7 @@ class UserMixin:
 
             other = default.find_other(cls)
 
-            if hasattr(type(other), "__set__"):
+            if isinstance(other, bool) or hasattr(other.__class__, "__set__"):
                 setattr(cls, name, other)
 
         super().__init_subclass__(**kwargs)
