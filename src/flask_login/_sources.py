@@ -24,8 +24,7 @@ from ._visit import current_request
 from ._visit import current_session
 from ._visit import FORGET
 from ._visit import is_searching
-from ._visit import kept_user
-from ._visit import NOT_LOADED
+from ._visit import is_settled
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
 from .config import LOADER_ORDER
@@ -79,13 +78,14 @@ class FromSession:
 
         user = call_loader(visit.app, manager._user_callback, user_id, "user_loader", "session")
 
-        if kept_user() is not NOT_LOADED:
-            return None
-
         stamp = find_stamp(user, user_id, settings)
 
         if user is not None and stamp is None and not is_limited:
             return user
+
+        # The loader logged someone in or out.
+        if is_settled():
+            return None
 
         known = known or _session.find_login(stored)
         login = known or Login(user_id, _clock.now())
@@ -128,7 +128,7 @@ class FromRememberCookie:
             if not is_nobody(user):
                 return user
 
-            if kept_user() is not NOT_LOADED:
+            if is_settled():
                 return None
 
         # Without a user loader, nobody can tell whose cookie it is.
@@ -177,7 +177,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
         stamp = find_stamp(user, user_id, settings)
         reason = token.login.why_refused(user, stamp, settings)
     finally:
-        settled = searching and kept_user() is not NOT_LOADED
+        settled = searching and is_settled()
 
         if reason is not None and not settled:
             take_back()

@@ -11,8 +11,8 @@ from __future__ import annotations
 import logging
 import typing as t
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
+from contextvars import Token
 from functools import partial
 from threading import RLock
 from weakref import finalize
@@ -414,13 +414,8 @@ class Visit:
             _session.ask_to_forget(stored)
 
 
-class _Claim(t.NamedTuple):
-    """Whose the user on ``g`` is."""
-
-    visit: Visit
-    user: t.Any
-    #: The request's context, with which the user goes. ``None`` where ``g`` does anyway.
-    context: ref[t.Any] | None = None
+# Whose the user on ``g`` is: the visit, the user, and the request's context, with which they go.
+_Claim: t.TypeAlias = "tuple[Visit, t.Any, ref[t.Any] | None]"
 
 
 def unwrap(value: t.Any) -> t.Any:
@@ -430,6 +425,11 @@ def unwrap(value: t.Any) -> t.Any:
         value = value._get_current_object()  # pyright: ignore
 
     return value  # pyright: ignore
+
+
+def behind(proxy: t.Any) -> t.Any:
+    """The object behind one of Flask's proxies, or what a test put in its place."""
+    return proxy._get_current_object() if type(proxy) is LocalProxy else proxy
 
 
 def current_flask() -> Flask:
@@ -462,128 +462,154 @@ def kept_user() -> t.Any:
 
     :raises RuntimeError: Outside a request.
     """
-    visit = _request._get_current_object().__dict__.get(_VISIT)
-    namespace = _g._get_current_object().__dict__
-    claim: _Claim | None = namespace.get(_CLAIM)
-    user = namespace.get(_USER, NOT_LOADED)
+    on_request = _request._get_current_object().__dict__
+    on_g = _g._get_current_object().__dict__
 
-    if user is NOT_LOADED or (claim is not None and claim.visit is visit and claim.user is user):
-        return user
+    if _USER not in on_g:
+        return NOT_LOADED
 
+    visit = on_request[_VISIT] if _VISIT in on_request else None
+
+    # Another thread may replace or remove both at any time.
+    try:
+        owner, user, _ = on_g[_CLAIM]
+
+        if owner is visit and on_g[_USER] is user:
+            return user
+    except KeyError:
+        pass
+
+    return _judge_claim(on_g, visit)
+
+
+def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
     with _claiming:
-        claim = namespace.get(_CLAIM)
-        user = namespace.get(_USER, NOT_LOADED)
+        user = on_g.get(_USER, NOT_LOADED)
+        claim: _Claim | None = on_g.get(_CLAIM)
 
     # Set by hand, or by this request.
-    if claim is None or claim.user is not user or claim.visit is visit:
+    if claim is None or claim[1] is not user or claim[0] is visit:
         return user
 
     # A test made that context to share its user with the requests inside it.
-    return NOT_LOADED if claim.visit.dispatched else user
+    return NOT_LOADED if claim[0].dispatched else user
+
+
+def is_settled() -> bool:
+    """Whether the user of this request is known in this application context."""
+    return kept_user() is not NOT_LOADED
 
 
 def keep_user(visit: Visit, user: t.Any) -> None:
     """Make someone the user of a visit, and of no other."""
-    namespace = _g._get_current_object().__dict__
+    on_g = _g._get_current_object().__dict__
     context = None
 
     if not _is_merged:
-        # In an application context without a request, tests may have patched what we need of one.
-        with suppress(RuntimeError):
-            context = ref(_context._get_current_object(), partial(_drop_claim, namespace, visit))
+        try:
+            context = ref(_context._get_current_object(), partial(_drop_claim, on_g, visit))
+        except RuntimeError:  # Tests patch what is needed of a request, and there is none.
+            pass
 
     with _claiming:
-        namespace[_CLAIM] = _Claim(visit, user, context)
-        namespace[_USER] = user
+        on_g[_CLAIM] = (visit, user, context)
+        on_g[_USER] = user
 
 
-def _drop_claim(namespace: dict[str, t.Any], visit: Visit, _context: object) -> None:
+def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object) -> None:
     """Remove what a visit left on a ``g`` that outlives its request: a left-over and a value set by
     hand could not be told apart afterwards.
     """
     with _claiming:
-        claim: _Claim | None = namespace.get(_CLAIM)
-
-        if claim is not None and claim.visit is visit:
-            _remove_claim(namespace, claim)
+        if _CLAIM in on_g and on_g[_CLAIM][0] is visit:
+            _remove_claim(on_g)
 
 
-def _remove_claim(namespace: dict[str, t.Any], claim: _Claim) -> None:
-    del namespace[_CLAIM]
+def _remove_claim(on_g: dict[str, t.Any]) -> None:
+    user = on_g.pop(_CLAIM)[1]
 
-    if namespace.get(_USER, NOT_LOADED) is claim.user:
-        del namespace[_USER]
+    if _USER in on_g and on_g[_USER] is user:
+        del on_g[_USER]
 
 
 def _set_others_aside() -> None:
     """Hide the user of another request under the same context from this one, and give it back
     afterwards. That request may be the one whose view makes this one.
     """
-    namespace = _g._get_current_object().__dict__
+    on_g = _g._get_current_object().__dict__
 
-    if _CLAIM not in namespace:
+    if _CLAIM not in on_g:
         return
 
     with _claiming:
-        claim: _Claim | None = namespace.get(_CLAIM)
+        claim: _Claim | None = on_g.get(_CLAIM)
 
-        if claim is None or not claim.visit.dispatched:
+        if claim is None or not claim[0].dispatched or claim[0] is Visit.begun()[0]:
             return
 
-        if claim.visit is _request._get_current_object().__dict__.get(_VISIT):
-            return
+        _remove_claim(on_g)
 
-        _remove_claim(namespace, claim)
-
-    finalize(_context._get_current_object(), _give_back, namespace, claim).atexit = False
+    finalize(_context._get_current_object(), _give_back, on_g, claim).atexit = False
 
 
-def _give_back(namespace: dict[str, t.Any], claim: _Claim) -> None:
+def _give_back(on_g: dict[str, t.Any], claim: _Claim) -> None:
+    _, user, context = claim
+
     with _claiming:
-        if _CLAIM in namespace or _USER in namespace:
+        if _CLAIM in on_g or _USER in on_g:
             return
 
-        if claim.context is not None and claim.context() is not None:
-            namespace[_CLAIM] = claim
-            namespace[_USER] = claim.user
+        # Only while that request goes on.
+        if context is not None and context() is not None:
+            on_g[_CLAIM] = claim
+            on_g[_USER] = user
 
 
 def claim_user(visit: Visit) -> t.Any:
     """Claim whom a manager put on ``g`` for this visit, and return them, or ``None`` if it put
     nobody there. Ours has claimed them already; others may not know how.
     """
-    namespace = _g._get_current_object().__dict__
+    on_g = _g._get_current_object().__dict__
+
+    try:
+        owner, user, _ = on_g[_CLAIM]
+
+        if owner is visit and on_g[_USER] is user:
+            return user
+    except KeyError:
+        pass
+
     user = kept_user()
-    claim: _Claim | None = namespace.get(_CLAIM)
-
-    if user is NOT_LOADED:
-        user = None
-
-    if claim is None or claim.visit is not visit or claim.user is not user:
-        keep_user(visit, user)
-
+    user = None if user is NOT_LOADED else user
+    keep_user(visit, user)
     return user
 
 
-def begin_search(visit: Visit) -> Callable[[], None]:
-    """Forget who the user of this request is, and note that loaders are being asked. Call what it
-    returns when the search is over, whatever came of it.
+def begin_search(visit: Visit) -> Token[Visit | None]:
+    """Forget who the user of this request is, and note that loaders are being asked. Give what it
+    returns to :func:`end_search`.
     """
-    if kept_user() is not NOT_LOADED:
-        _g._get_current_object().__dict__.pop(_USER, None)
+    on_g = _g._get_current_object().__dict__
+
+    if _USER in on_g and is_settled():
+        on_g.pop(_USER, None)
 
     # Another context of the request does not find the browser innocent again.
     if not visit.protection_failed:
         visit.protection_failed = None
 
-    return partial(_search.reset, _search.set(visit))
+    return _search.set(visit)
+
+
+#: What to call when the search is over, whatever came of it.
+end_search = _search.reset
 
 
 def is_searching(visit: Visit) -> bool:
     """Whether loaders are being asked for the user of this request, who is not known yet. A loader
     that is asked may itself log someone in or out.
     """
-    return _search.get() is visit and kept_user() is NOT_LOADED
+    return _search.get() is visit and not is_settled()
 
 
 def snapshot() -> Callable[[], None]:

@@ -35,13 +35,15 @@ from ._login import judge_browser
 from ._login import new_login
 from ._login import Verdict
 from ._visit import begin_search
+from ._visit import behind
 from ._visit import current_flask as the_app
 from ._visit import current_request
 from ._visit import current_session
+from ._visit import end_search
 from ._visit import FORGET
+from ._visit import is_settled
 from ._visit import keep_user
 from ._visit import kept_user
-from ._visit import NOT_LOADED
 from ._visit import SESSION_SOURCES
 from ._visit import unwrap
 from ._visit import Visit
@@ -50,13 +52,13 @@ from .config import as_header_names
 from .config import as_remembered_seconds
 from .config import as_unauthorized
 from .config import ID_ATTRIBUTE
+from .config import LOADER_ORDER
 from .config import LOGIN_MESSAGE
 from .config import LOGIN_MESSAGE_CATEGORY
 from .config import REFRESH_MESSAGE
 from .config import REFRESH_MESSAGE_CATEGORY
 from .config import Settings
 from .mixins import AnonymousUserMixin
-from .mixins import is_nobody
 from .signals import send
 from .signals import session_protected
 from .signals import user_accessed
@@ -462,7 +464,7 @@ class LoginManager(t.Generic[U]):
 
     def _load_user(self) -> None:
         """Find the user of this request, and make them ``g._login_user``."""
-        if not any(self._loaders()):
+        if self._user_callback is None and not any(self._loaders()):
             raise MissingLoader(
                 "Missing user_loader or request_loader. Register a callback with"
                 " 'LoginManager.user_loader' or 'LoginManager.request_loader' to load users."
@@ -474,17 +476,20 @@ class LoginManager(t.Generic[U]):
         if user_accessed.receivers and _announce(visit):
             return
 
-        end_search = begin_search(visit)
+        token = begin_search(visit)
 
         try:
             self._search_for_user(visit)
         finally:
-            end_search()
+            end_search(token)
 
     def _search_for_user(self, visit: Visit) -> None:
         order = visit.settings.loader_order
 
-        for name in _sources.with_named_loaders(order, self._named_loaders):
+        if self._named_loaders or order is not LOADER_ORDER:
+            order = _sources.with_named_loaders(order, self._named_loaders)
+
+        for name in order:
             reads_session = name in SESSION_SOURCES
 
             if reads_session and visit.protection_failed is None:
@@ -494,11 +499,11 @@ class LoginManager(t.Generic[U]):
             if visit.protection_failed:
                 break
 
-            source = self._named_loaders.get(name) or _SOURCES[name]
+            source = _SOURCES[name] if name in _SOURCES else self._named_loaders[name]
             user = source.find(visit, self)
 
             # A source may have settled who it is, or a loader may have logged someone in or out.
-            if kept_user() is not NOT_LOADED:
+            if is_settled():
                 return
 
             if user is not None:
@@ -509,7 +514,7 @@ class LoginManager(t.Generic[U]):
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
         """Make someone, by default an anonymous user, the user of this request."""
-        keep_user(Visit.current(), self.anonymous_user() if is_nobody(user) else user)
+        keep_user(Visit.current(), self.anonymous_user() if user is None else user)
 
     def _load_user_from_remember_cookie(self, cookie: str) -> t.Any:
         """Find the user that a remember-me cookie speaks of, and restore their login, not fresh.
@@ -578,15 +583,15 @@ class LoginManager(t.Generic[U]):
         if not mode or mode == "none":
             return None
 
-        if mode not in ("basic", "strong"):
-            warn_once(
-                app,
-                f"Session protection {mode!r} is not a mode, and protects as 'basic'. Set"
-                " 'SESSION_PROTECTION' to 'basic', 'strong' or None.",
-            )
-            return "basic"
+        if mode in ("basic", "strong"):
+            return mode
 
-        return t.cast(str, mode)
+        warn_once(
+            app,
+            f"Session protection {mode!r} is not a mode, and protects as 'basic'. Set"
+            " 'SESSION_PROTECTION' to 'basic', 'strong' or None.",
+        )
+        return "basic"
 
     def _update_remember_cookie(self, response: Response) -> Response:
         """Set, renew or delete the remember-me cookie. Called with the response to each request
@@ -598,7 +603,7 @@ class LoginManager(t.Generic[U]):
         if visit.from_request and visit.owed is not FORGET:
             return response
 
-        stored = unwrap(session)
+        stored = behind(session)
         intent = _session.take_remember_intent(stored)
 
         if intent == "set" and _session.carries_login(stored):
@@ -637,7 +642,7 @@ class LoginManager(t.Generic[U]):
         remember.write(response, settings, token, expires)
 
     def _new_token(self, settings: Settings) -> remember.Token | None:
-        stored = unwrap(session)
+        stored = behind(session)
         seconds = _session.remember_seconds(stored)
 
         if seconds is None:
