@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from flask import Flask
 from flask import session
 from flask.testing import FlaskClient
 
+from flask_login import _clock
 from flask_login import current_user
 from flask_login import fresh_login_required
 from flask_login import login_required
@@ -17,6 +20,7 @@ from flask_login import LoginManager
 from flask_login import user_logged_in
 from flask_login import user_logged_out
 from flask_login import UserMixin
+from flask_login.testing import frozen_clock
 from flask_login.testing import LoginClient
 
 Users = dict[str, t.Any]
@@ -111,6 +115,31 @@ def test_user_was_remembered_so_long_ago(
     login_client.delete_cookie("session")
 
     assert login_client.get("/me").text == text
+
+
+def test_logins_at_once_are_each_as_long_ago_as_asked(
+    app: Flask, login_client: LoginClient, users: Users
+) -> None:
+    app.config["LOGIN_ABSOLUTE_TIMEOUT"] = timedelta(hours=2)
+    other = LoginClient(app, app.response_class)
+    both_are_in = Barrier(2, timeout=10)
+    clients = [login_client, other]
+
+    with (
+        user_logged_in.connected_to(lambda *_, **__: both_are_in.wait()),
+        ThreadPoolExecutor(2) as threads,
+    ):
+        agos = [timedelta(hours=1), timedelta(hours=3)]
+        list(threads.map(lambda c, ago: c.login(users["1"], ago=ago), clients, agos))
+
+    assert [client.get("/me").text for client in clients] == ["1", "nobody"]
+
+
+def test_login_long_ago_leaves_the_clock_alone(login_client: LoginClient, users: Users) -> None:
+    with frozen_clock() as clock:
+        login_client.login(users["1"], ago=timedelta(hours=1))
+
+        assert _clock.now() == clock()
 
 
 def test_id_is_what_the_id_attribute_answers(
@@ -212,6 +241,13 @@ def test_signals_are_sent(app: Flask, login_client: LoginClient, users: Users) -
         login_client.logout()
 
     assert sent == [users["1"], users["1"]]
+
+
+def test_client_without_cookies_cannot_log_in(app: Flask, users: Users) -> None:
+    client = LoginClient(app, app.response_class, use_cookies=False)
+
+    with pytest.raises(TypeError, match="Cookies are disabled"):
+        client.login(users["1"])
 
 
 def test_two_clients_are_two_users(app: Flask, login_client: LoginClient, users: Users) -> None:

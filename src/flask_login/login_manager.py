@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Coroutine
-from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
 
@@ -30,6 +29,7 @@ from . import _session
 from . import _sources
 from . import remember
 from ._async import to_sync
+from ._clock import Datetime as datetime
 from ._hooks import Hooks
 from ._login import judge_browser
 from ._login import new_login
