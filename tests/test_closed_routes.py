@@ -331,6 +331,17 @@ class TestAssertLoginRequired:
         with pytest.raises(AssertionError, match="GET /page is open"):
             assert_login_required(client, "/page")
 
+    @pytest.mark.usefixtures("login_manager", "auth")
+    def test_client_may_have_default_headers(self, app: Flask) -> None:
+        class Client(FlaskClient):
+            def open(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+                kwargs.setdefault("headers", {"X-Tenant": "ada"})
+                return super().open(*args, **kwargs)
+
+        app.before_request(lambda: None if "X-Tenant" in request.headers else "no tenant")
+
+        assert_login_required(Client(app, app.response_class), "/settings")
+
     def test_stale_login_of_the_client_is_no_proof(self, app: Flask, browser: FlaskClient) -> None:
         app.add_url_rule("/page", "page", fresh_login_required(view))
         browser.get("/login/1?stale")

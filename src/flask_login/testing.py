@@ -148,7 +148,7 @@ class LoginClient(FlaskClient):
         cookies = self._take_cookies(base_url)
 
         try:
-            # In a session of its own, so that whoever keeps sessions still has the other one.
+            # In a session of its own: a server that keeps sessions still has the other one.
             self._in_request(_login(user, fresh=fresh, content=content), base_url)
             yield self
         finally:
@@ -158,7 +158,7 @@ class LoginClient(FlaskClient):
             for cookie in cookies:
                 self._put_back(cookie, base_url)
 
-            # Only needed where it is not by a cookie that a session is found.
+            # Changes something only where sessions are found without a cookie.
             self._in_request(partial(_replace_session, content), base_url)
 
     def run_wsgi_app(
@@ -217,7 +217,7 @@ class LoginClient(FlaskClient):
             with app.request_context(_as_received(app, environ)):
                 return act(app.response_class())(environ, start_response)
 
-        # It shares this client's cookies, and calls something else.
+        # The copy shares this client's cookies, but calls 'answer'.
         caller: t.Any = copy(self)
         caller.application = answer
         caller.run_wsgi_app(self._environ(base_url), buffered=True)
@@ -319,7 +319,7 @@ def assert_login_required(client: FlaskClient, url: str, method: str = "GET") ->
     :param client: A client that nobody is logged in with.
     :param url: A path or a URL. If it begins with ``ws``, a WebSocket is asked for.
     """
-    asked, headers = _as_http(url)
+    asked, options = _as_http(url)
     mark = object()
     refused: list[bool] = []
 
@@ -328,9 +328,7 @@ def assert_login_required(client: FlaskClient, url: str, method: str = "GET") ->
         refused.append(request.environ.get(_MARK) is mark)
 
     with user_unauthorized.connected_to(note):
-        response = client.open(
-            asked, method=method, headers=headers, environ_overrides={_MARK: mark}
-        )
+        response = client.open(asked, method=method, environ_overrides={_MARK: mark}, **options)
 
     if any(refused):
         return
@@ -419,16 +417,16 @@ def _url_by(app: Flask, rule: Rule, values: Mapping[str, t.Any]) -> str:
 
 def _asking(app: Flask, url: str, method: str) -> t.ContextManager[t.Any]:
     """The context of a request by a client."""
-    url, headers = _as_http(url)
-    return app.test_request_context(url, method=method, headers=headers)
+    asked, options = _as_http(url)
+    return app.test_request_context(asked, method=method, **options)
 
 
-def _as_http(url: str) -> tuple[str, dict[str, str]]:
-    """The URL that is really asked for, and the headers of that request."""
+def _as_http(url: str) -> tuple[str, dict[str, t.Any]]:
+    """The URL that is really asked for, and what else a client needs to ask for it."""
     if not url.startswith(("ws://", "wss://")):
         return url, {}
 
-    return f"http{url.removeprefix('ws')}", _HANDSHAKE
+    return f"http{url.removeprefix('ws')}", {"headers": _HANDSHAKE}
 
 
 class _CookiePlace(t.NamedTuple):
