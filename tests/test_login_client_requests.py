@@ -154,11 +154,18 @@ class TestPlaceOfTheCookies:
     """The request is where both cookies are sent."""
 
     @each_place
+    @pytest.mark.parametrize("remember", [True, False])
     def test_user_is_logged_out(
-        self, app: Flask, login_client: LoginClient, users: Users, ask: t.Any, config: t.Any
+        self,
+        app: Flask,
+        login_client: LoginClient,
+        users: Users,
+        ask: t.Any,
+        config: t.Any,
+        remember: bool,
     ) -> None:
         app.config.update(config)
-        login_client.login(users["1"], remember=True)
+        login_client.login(users["1"], remember=remember)
         assert ask() == "1"
 
         login_client.logout()
@@ -175,11 +182,18 @@ class TestPlaceOfTheCookies:
         assert ask() == "2"
 
     @each_place
+    @pytest.mark.parametrize("remember", [True, False])
     def test_user_acts_for_a_while(
-        self, app: Flask, login_client: LoginClient, users: Users, ask: t.Any, config: t.Any
+        self,
+        app: Flask,
+        login_client: LoginClient,
+        users: Users,
+        ask: t.Any,
+        config: t.Any,
+        remember: bool,
     ) -> None:
         app.config.update(config)
-        login_client.login(users["2"], remember=True)
+        login_client.login(users["2"], remember=remember)
 
         with login_client.acting_as(users["1"]):
             assert ask() == "1"
