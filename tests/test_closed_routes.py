@@ -303,7 +303,7 @@ class TestAssertLoginRequired:
         assert_login_required(client, "/page")
 
     def test_refusal_of_a_closed_application_is_told(self, app: Flask, client: FlaskClient) -> None:
-        app.config["LOGIN_REQUIRED"] = True
+        app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
         app.url_map.add(Rule("/hole", endpoint="hole"))
         app.endpoint("hole")(view)
 

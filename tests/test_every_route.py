@@ -104,7 +104,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder: Path = tmp_path_factory.mktemp("static")
     (folder / "x").write_text("static")
     app = Flask("app", static_folder=folder)
-    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED=True)
+    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED_BY_DEFAULT=True)
     login_manager = LoginManager(app)
     login_manager.user_loader(lambda user_id: User())
     add_views(app)

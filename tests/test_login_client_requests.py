@@ -34,7 +34,7 @@ def test_logout_asks_for_no_login(
     users: Users,
     session_of: t.Any,
 ) -> None:
-    app.config.update(LOGIN_REQUIRED=True, USE_SESSION_FOR_NEXT=True)
+    app.config.update(LOGIN_REQUIRED_BY_DEFAULT=True, USE_SESSION_FOR_NEXT=True)
     app.add_url_rule("/", "index", lambda: "index")
     login_manager.login_view = "/login"
     login_client.login(users["1"])
@@ -362,7 +362,7 @@ class TestPageHeaders:
     def test_visitor_is_redirected_by_whatever_defaults(
         self, app: Flask, login_client: LoginClient, login_manager: LoginManager, defaults: str
     ) -> None:
-        app.config.update(LOGIN_DEFAULTS=defaults, LOGIN_REQUIRED=True)
+        app.config.update(LOGIN_DEFAULTS=defaults, LOGIN_REQUIRED_BY_DEFAULT=True)
         login_manager.login_view = "/login"
 
         assert login_client.get("/cart").location == "/login?next=%2Fcart"

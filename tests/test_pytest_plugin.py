@@ -27,7 +27,7 @@ class User(UserMixin):
 
 def create_app(**config):
     app = Flask(__name__)
-    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED=True, **config)
+    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED_BY_DEFAULT=True, **config)
     login_manager = LoginManager(app)
     login_manager.login_view = "login"
     login_manager.user_loader(User)
@@ -155,7 +155,7 @@ class TestClosedRoutes:
 
             def create_app():
                 app = portal.create_app()
-                app.config["LOGIN_REQUIRED"] = False
+                app.config["LOGIN_REQUIRED_BY_DEFAULT"] = False
                 app.view_functions["notes"] = login_required(app.view_functions["notes"])
                 return app
 

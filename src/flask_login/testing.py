@@ -37,7 +37,7 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import get_current_url
 
 from . import _clock
-from . import _request
+from . import _visit
 from . import utils
 from ._exemptions import Exemptions
 from .config import EXEMPT_METHODS
@@ -215,6 +215,7 @@ class LoginClient(FlaskClient):
 
         def answer(environ: dict[str, t.Any], start_response: t.Any) -> t.Any:
             with app.request_context(_as_received(app, environ)):
+                _visit.Visit.dispatch()
                 return act(app.response_class())(environ, start_response)
 
         # The copy shares this client's cookies, but calls 'answer'.
@@ -261,13 +262,14 @@ def acting_as(user: t.Any) -> Generator[None, None, None]:
     with ExitStack() as stack:
         if not has_request_context():
             stack.enter_context(current_app.test_request_context())
+            _visit.Visit.dispatch()
 
         stack.enter_context(_restored())
-        app = _request.the_app()
+        app = _visit.current_flask()
 
-        if app.session_interface.is_null_session(_request.unwrap(session)):
+        if app.session_interface.is_null_session(_visit.behind(session)):
             # Without a secret key there is no session to log in to.
-            _request.store_user(_request.unwrap(user))
+            _visit.keep_user(_visit.Visit.current(), _visit.unwrap(user))
         else:
             utils.login_user(user, force=True)
 
@@ -369,7 +371,7 @@ def closed_routes(
             url = _example_url(app, rule, method, arguments or {})
 
             with _asking(app, url, method):
-                if not exemptions.include(_request.unwrap(request), utils.get_manager()):
+                if not exemptions.include(_visit.unwrap(request), utils.get_manager()):
                     routes.append((method, url))
 
     return routes
@@ -542,6 +544,9 @@ def _login(
         if not utils.login_user(user, remember=remember, fresh=fresh):
             raise ValueError("A user who is not active cannot be logged in.")
 
+        if _visit.Visit.current().pending is not None:
+            raise ValueError("A user who has no ID cannot be logged in. Save the model first.")
+
         return _finish(response)
 
     return log_in
@@ -572,19 +577,19 @@ def _finish(response: Response) -> Response:
 
 
 def _save_session(response: Response) -> Response:
-    app = _request.the_app()
-    app.session_interface.save_session(app, _request.unwrap(session), response)
+    app = _visit.current_flask()
+    app.session_interface.save_session(app, _visit.behind(session), response)
     return response
 
 
 @contextmanager
 def _restored() -> Generator[None, None, None]:
     """Bring back what the session and the request say of the user."""
-    stored = _request.unwrap(session)
+    stored = _visit.behind(session)
     kept = deepcopy(dict(stored))
-    names = Settings(_request.the_app().config).reset_keys
+    names = Settings(_visit.current_flask().config).reset_keys
     on_g = {name: g.get(name) for name in names if name in g}
-    bring_back = _request.keep_state()
+    bring_back = _visit.snapshot()
 
     try:
         yield
