@@ -209,7 +209,7 @@ def test_inactive_user_is_refused(login_client: LoginClient, users: Users) -> No
 def test_user_without_an_id_is_refused(login_client: LoginClient, users: Users) -> None:
     users["1"].id = None
 
-    with pytest.raises(ValueError, match="saved first"):
+    with pytest.raises(ValueError, match="Save the model first"):
         login_client.login(users["1"])
 
     assert login_client.get("/me").text == "nobody"
