@@ -233,6 +233,6 @@ def test_form_is_open_where_a_login_is_required_by_default(
 ) -> None:
     add_form(app)
     login_manager.login_view = "form"
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
 
     assert client.get("/form").text == "form"

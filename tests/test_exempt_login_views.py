@@ -17,7 +17,7 @@ def closed(app: Flask, login_manager: LoginManager) -> Flask:
     """A closed application with forms at ``/form`` and in the blueprints ``shop``, ``admin`` and
     ``shop.cart``.
     """
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     app.add_url_rule("/form", "form", lambda: "form", methods=["GET", "POST"])
     app.add_url_rule("/page", "page", lambda: "inside")
     shop, cart, admin = map(make_blueprint, ("shop", "cart", "admin"))

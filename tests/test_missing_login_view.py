@@ -69,7 +69,7 @@ def test_missing_login_view_is_named_to_pages_and_htmx(
 def test_missing_login_view_of_a_closed_app_is_named(
     app: Flask, login_manager: LoginManager, client: FlaskClient
 ) -> None:
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     login_manager.login_view = "auth.entrance"
 
     with missing:

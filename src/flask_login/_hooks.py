@@ -8,14 +8,15 @@ from functools import wraps
 from inspect import iscoroutinefunction
 
 from flask import Flask
-from flask import Request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from . import _session
 from . import _views
 from . import utils
 from ._exemptions import Exemptions
+from ._exemptions import parents_of
 from ._request import drop_others
 from ._request import get_state
 from ._request import LoginState
@@ -99,37 +100,53 @@ class Hooks:
     def _check_views(self) -> None:
         """What is done in the first request, when all views are there."""
         self._checks_views = False
+
+        if self._closes_anything():
+            # Warns of those that exempt nothing.
+            self._exemptions.find_login_views(self._manager)
+
         self._warn_of_unguarded_views()
         self._load_users_for_async_views()
 
     def _closes_anything(self) -> bool:
         config: t.Any = self._app.config
-        return bool(config.get("LOGIN_REQUIRED") or self._manager._closed_blueprints)
+        return bool(config.get("LOGIN_REQUIRED_BY_DEFAULT") or self._manager._closed_blueprints)
+
+    def closes(self, rule: Rule, method: str) -> bool:
+        """Whether only logged-in users may enter the view of a rule, guarded or not."""
+        config: t.Any = self._app.config
+
+        if not config.get("LOGIN_REQUIRED_BY_DEFAULT") and not self._is_in_closed_blueprint(rule):
+            return False
+
+        return not self._exemptions.is_open(rule, method, self._manager)
 
     def _demand_login(self) -> ResponseReturnValue | None:
         current = the_request()
-        config: t.Any = self._app.config
+        rule = current.url_rule
 
-        if utils.is_guard_off(self._app, current):
+        # 404 and 405 have nothing to close.
+        if rule is None or utils.is_guard_off(self._app, current):
             return None
 
-        if not config.get("LOGIN_REQUIRED") and not self._is_in_closed_blueprint(current):
-            return None
-
-        if self._exemptions.include(current, self._manager) or utils.is_logged_in():
+        if not self.closes(rule, current.method) or utils.is_logged_in():
             return None
 
         answer = utils.get_manager().unauthorized()
 
-        # From here, Flask takes it for leave to go on. From a view, it would be an error.
+        # Flask treats None from here as "continue", so the view would run unprotected.
         if answer is None:
-            raise TypeError("The 'unauthorized_handler' returned None, which answers nobody.")
+            raise TypeError(
+                "The 'unauthorized_handler' returned None; it must return a response or call"
+                " abort()."
+            )
 
         return answer
 
-    def _is_in_closed_blueprint(self, current: Request) -> bool:
+    def _is_in_closed_blueprint(self, rule: Rule) -> bool:
         closed = self._manager._closed_blueprints
-        return any(self._app.blueprints.get(name) in closed for name in current.blueprints)
+        names = parents_of(rule.endpoint.rpartition(".")[0])
+        return any(self._app.blueprints.get(name) in closed for name in names)
 
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):

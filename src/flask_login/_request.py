@@ -67,6 +67,8 @@ class LoginState:
     refused = False
     #: The headers that were looked at.
     vary: tuple[str, ...] = ()
+    #: Whether the caller was refused because their login is not fresh.
+    stale = False
     #: Whether ``user_accessed`` is being sent.
     announcing = False
     #: Whether session protection ended the login, once it has been asked.

@@ -282,7 +282,7 @@ class Settings:
     preserve_keys: Setting[Collection[str]] = Setting("LOGIN_PRESERVE_KEYS", (), convert=as_names)
     clear_on_user_change: Setting[bool] = Setting("LOGIN_CLEAR_ON_USER_CHANGE", False, secure=True)
 
-    login_required: Setting[bool] = Setting("LOGIN_REQUIRED", False)
+    login_required: Setting[bool] = Setting("LOGIN_REQUIRED_BY_DEFAULT", False)
     unauthorized: Setting[str] = Setting(
         "LOGIN_UNAUTHORIZED",
         "redirect",
