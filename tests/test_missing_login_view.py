@@ -83,6 +83,47 @@ def test_error_says_what_to_correct(login_manager: LoginManager, client: FlaskCl
         client.get("/page")
 
 
+def test_error_keeps_its_cause(login_manager: LoginManager, client: FlaskClient) -> None:
+    login_manager.login_view = "auth.entrance"
+
+    with pytest.raises(LookupError) as caught:
+        client.get("/page")
+
+    assert isinstance(caught.value.__cause__, BuildError)
+
+
+@pytest.mark.parametrize("options", [{"build_only": True}, {"redirect_to": "/sso"}], ids=str)
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_endpoint_without_a_view_is_not_missing(
+    app: Flask,
+    login_manager: LoginManager,
+    client: FlaskClient,
+    options: dict[str, t.Any],
+    closed: bool,
+) -> None:
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = closed
+    app.add_url_rule("/entrance", "auth.entrance", **options)
+    login_manager.login_view = "auth.entrance"
+
+    assert client.get("/page").location == "/entrance?next=%2Fpage"
+
+
+def test_endpoint_that_the_application_resolves_itself_is_not_missing(
+    login_manager: LoginManager, users: t.Any
+) -> None:
+    class App(Flask):
+        def url_for(self, endpoint: str, **values: t.Any) -> str:  # type: ignore[override]
+            return f"/of/{endpoint}"
+
+    app = App("app")
+    app.secret_key = "deterministic"
+    login_manager.init_app(app)
+    app.add_url_rule("/page", "page", login_required(lambda: "inside"))
+    login_manager.login_view = "auth.entrance"
+
+    assert app.test_client().get("/page").location == "/of/auth.entrance?next=%2Fpage"
+
+
 def test_error_is_no_build_error(login_manager: LoginManager, client: FlaskClient) -> None:
     login_manager.login_view = "auth.entrance"
 

@@ -9,6 +9,7 @@ import logging
 import typing as t
 from collections.abc import Iterator
 from collections.abc import Sequence
+from itertools import product
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 
@@ -21,7 +22,6 @@ from werkzeug.routing import Rule
 
 from . import _next_url
 from . import _views
-from ._challenge import find_for_blueprints
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -104,18 +104,19 @@ class Exemptions:
 
     def _find_relative_endpoints(self, manager: LoginManager[t.Any]) -> Iterator[str]:
         """``.login``, set for blueprint A, is no view of blueprint B."""
-        for blueprint in (None, *self._app.blueprints):
-            login_view = find_for_blueprints(
-                parents_of(blueprint), manager.blueprint_login_views, manager.login_view
-            )
+        views = (
+            (None, manager.login_view),
+            (None, manager.refresh_view),
+            *manager.blueprint_login_views.items(),
+        )
 
-            for view in (login_view, manager.refresh_view):
-                if _is_fixed(view) and view.startswith("."):
-                    yield _next_url.endpoint_of(view, blueprint) or view
+        for (key, view), blueprint in product(views, (None, *self._app.blueprints)):
+            if _is_fixed(view) and view.startswith(".") and (key is None or _is_in(key, blueprint)):
+                yield f"{blueprint}{view}" if blueprint else view[1:]
 
     def _is_here(self, url: str) -> bool:
         """Whether a login view is on this site, for which the ``Host`` header is no proof."""
-        config = self._app.config
+        config: t.Any = self._app.config
 
         try:
             parts = urlsplit(url)
@@ -128,7 +129,8 @@ class Exemptions:
         """The one rule that a path leads to, whatever the request."""
         url_map = self._app.url_map
         path = unquote(urlsplit(url).path)
-        root = "/" + self._app.config["APPLICATION_ROOT"].strip("/")
+        config: t.Any = self._app.config
+        root = "/" + config["APPLICATION_ROOT"].strip("/")
 
         if root != "/":
             if not f"{path}/".startswith(f"{root}/"):
@@ -196,6 +198,11 @@ def find_rule(adapter: MapAdapter, path: str) -> Rule | None:
         return find_rule(adapter, f"{path}/")
     except HTTPException:
         return None
+
+
+def _is_in(key: str, blueprint: str | None) -> bool:
+    """Whether a blueprint, or one that it is nested in, has this name or dotted name."""
+    return any(key in (name, name.rpartition(".")[2]) for name in parents_of(blueprint))
 
 
 def parents_of(blueprint: str | None) -> Sequence[str]:

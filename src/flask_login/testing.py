@@ -244,7 +244,9 @@ def assert_login_required(client: FlaskClient, url: str, method: str = "GET") ->
     app = client.application
     status = response.status_code
 
-    if status in {401, 403} or (status in {302, 303} and _leads_to_login(app, response.location)):
+    if status in {401, 403} or (
+        status in {302, 303} and _leads_to_login(app, url, response.location)
+    ):
         return
 
     # Also where 'assert' is turned off.
@@ -308,11 +310,12 @@ def _url_by(app: Flask, rule: Rule, values: Mapping[str, t.Any]) -> str:
     return f"http://{host}{path}"
 
 
-def _leads_to_login(app: Flask, location: str | None) -> bool:
+def _leads_to_login(app: Flask, url: str, location: str | None) -> bool:
     if location is None:
         return False
 
-    with app.test_request_context(), suppress(HTTPException):
+    with app.test_request_context(url), suppress(HTTPException):
+        app.preprocess_request()
         answer = utils.get_manager().unauthorized()
         assert isinstance(answer, Response)
         return urlsplit(answer.location)[:3] == urlsplit(location)[:3]

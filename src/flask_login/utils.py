@@ -468,17 +468,16 @@ def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] 
     """
     current = unwrap(request)
     field = Settings(unwrap(current_app).config).next_param
-    named = [] if field is None else _named_targets(current, field)
 
-    for target in (*named, _session.take_next(unwrap(session))):
+    for target in (*_named_targets(current, field), _session.take_next(unwrap(session))):
         if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
             return _next_url.normalize(_next_url.localize(target, _find_origin()))
 
     return home_url(default)
 
 
-def _named_targets(current: Request, field: str) -> Iterator[str | None]:
-    for part in ("form", "args"):
+def _named_targets(current: Request, field: str | None) -> Iterator[str | None]:
+    for part in () if field is None else ("form", "args"):
         # Werkzeug raises for what is not UTF-8.
         with suppress(UnicodeDecodeError):
             yield getattr(current, part).get(field)
