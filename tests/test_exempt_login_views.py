@@ -193,16 +193,16 @@ def test_view_on_a_host_opens_nothing_here(
         ("https://www.shop.example/form", False),
     ],
 )
-@pytest.mark.parametrize("host", ["shop.example", "www.shop.example", "evil.example"])
+@pytest.mark.parametrize("host", ["shop.example", "www.shop.example"])
 def test_view_on_the_host_of_the_settings_is_open(
     app: Flask, login_manager: LoginManager, view: str, opens: bool, host: str
 ) -> None:
     app.config["SERVER_NAME"] = "shop.example"
     login_manager.login_view = view
-    response = app.test_client().get("/form", base_url=f"https://{host}")
+    status = app.test_client().get("/form", base_url=f"https://{host}").status_code
 
-    # Flask before 3.1 answers for no other host than that one.
-    assert (response.status_code == 200) is opens or response.status_code == 404
+    # Flask before 3.1 finds nothing on another host.
+    assert status == 404 or (status == 200) is opens
 
 
 def test_path_whose_slash_is_added_ends_at_the_open_view(

@@ -132,15 +132,15 @@ def with_next(login_url: str, field: str, target: str) -> str:
     return urlunsplit(parts._replace(query=urlencode(query, doseq=True)))
 
 
-def with_host(login_url: str, host: str, current_url: str | None) -> str:
+def with_host(login_url: str, host: str, origin: str | None) -> str:
     """Put a host in front of a login URL on this site. A URL elsewhere stays as it is.
 
-    :param current_url: A URL of this site, if known.
+    :param origin: That of the current request, if there is one.
     """
     parts = urlsplit(login_url)
 
     try:
-        is_here = has_same_host(parts, urlsplit(current_url or ""))
+        is_here = has_same_host(parts, urlsplit(origin or ""))
     except ValueError:
         is_here = False
 

@@ -153,16 +153,6 @@ def look_back() -> tuple[LoginState | None, t.Any]:
     return None, stored if getattr(stored, "accessed", True) else None
 
 
-def url_of(request: Request) -> str | None:
-    """The URL that was asked for, or ``None`` if nothing can be made of the ``Host`` header.
-    Werkzeug before 3.1 lets every header through, and trips over some.
-    """
-    try:
-        return request.url
-    except ValueError:
-        return None
-
-
 def stored_user() -> t.Any:
     """The user of this request, or :data:`NOT_LOADED`.
 

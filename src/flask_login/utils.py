@@ -9,8 +9,6 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
-from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
@@ -47,7 +45,6 @@ from ._request import is_searching
 from ._request import NOT_LOADED
 from ._request import stored_user
 from ._request import unwrap
-from ._request import url_of
 from ._stamp import digest_of
 from ._stamp import find_stamp
 from ._views import V
@@ -414,8 +411,7 @@ def lead_to_login(base: str, next_url: str | None = None, next_field: str = "nex
         url = _next_url.with_next(base, next_field, make_next_param(base, next_url))
 
     if host:
-        here = url_of(unwrap(request)) if has_request_context() else None
-        url = _next_url.with_host(url, host, here)
+        url = _next_url.with_host(url, host, _find_origin())
 
     return url
 
@@ -468,19 +464,20 @@ def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] 
     """
     current = unwrap(request)
     field = Settings(unwrap(current_app).config).next_param
+    named = [current.form.get(field), _find_in_query(current, field)] if field is not None else []
 
-    for target in (*_named_targets(current, field), _session.take_next(unwrap(session))):
+    for target in (*named, _session.take_next(unwrap(session))):
         if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
             return _next_url.normalize(_next_url.localize(target, _find_origin()))
 
     return home_url(default)
 
 
-def _named_targets(current: Request, field: str | None) -> Iterator[str | None]:
-    for part in () if field is None else ("form", "args"):
-        # Werkzeug raises for what is not UTF-8.
-        with suppress(UnicodeDecodeError):
-            yield getattr(current, part).get(field)
+def _find_in_query(current: Request, field: str) -> str | None:
+    try:
+        return current.args.get(field)
+    except UnicodeDecodeError:  # The query is not UTF-8.
+        return None
 
 
 def _find_origin() -> str | None:
