@@ -54,6 +54,9 @@ _USER = "_login_user"
 _CLAIM = "_login_claim"
 _VISIT = "_flask_login"
 
+# What Flask's own proxies are. Type checkers would only narrow to proxies of unknown things.
+_PROXY: t.Any = LocalProxy
+
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _app = t.cast("LocalProxy[Flask]", current_app)
 _request = t.cast("LocalProxy[Request]", request)
@@ -101,6 +104,8 @@ class Visit:
     was_logged_in = False
     #: Whether the caller was refused in a way that depends on who they are.
     refused = False
+    #: Whether the caller was refused because their login is not fresh.
+    stale = False
     #: The headers that were looked at.
     vary: tuple[str, ...] = ()
     #: Whether ``user_accessed`` is being sent.
@@ -211,7 +216,7 @@ class Visit:
         self.settle("session", from_request=False)
         self.source = "session"
         self.resumed = False
-        self.protection_failed = False
+        self.protection_failed = self.stale = False
         self.reason = None
 
     def resume(
@@ -429,7 +434,7 @@ def unwrap(value: t.Any) -> t.Any:
 
 def behind(proxy: t.Any) -> t.Any:
     """The object behind one of Flask's proxies, or what a test put in its place."""
-    return proxy._get_current_object() if type(proxy) is LocalProxy else proxy
+    return proxy._get_current_object() if type(proxy) is _PROXY else proxy
 
 
 def current_flask() -> Flask:
@@ -445,16 +450,6 @@ def current_request() -> Request:
 def current_session() -> t.Any:
     """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
     return _flask_session._get_current_object()
-
-
-def url_of(request: Request) -> str | None:
-    """The URL that was asked for, or ``None`` if nothing can be made of the ``Host`` header.
-    Werkzeug before 3.1 lets every header through, and trips over some.
-    """
-    try:
-        return request.url
-    except ValueError:
-        return None
 
 
 def kept_user() -> t.Any:
