@@ -21,6 +21,7 @@ from ._exemptions import parents_of
 from ._visit import current_request as the_request
 from ._visit import Visit
 from ._visit import warn_once
+from .config import Settings
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -33,6 +34,7 @@ class Hooks:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._settings = Settings(app.config)
         self._checks_views = True
         self._demands_login = False
         self._exemptions = Exemptions(app)
@@ -98,11 +100,14 @@ class Hooks:
 
     @property
     def _manager(self) -> LoginManager[t.Any]:
-        # Tests replace the manager, also by objects that do no more than load a user.
-        manager: LoginManager[t.Any] = getattr(self._app, "login_manager", None)  # type: ignore[assignment]
+        app: t.Any = self._app
 
-        if not hasattr(manager, "_update_remember_cookie"):
-            manager = self._app.extensions["login_manager"]
+        # Tests replace the manager, also by objects that do no more than load a user.
+        try:
+            manager: LoginManager[t.Any] = app.login_manager
+            manager._update_remember_cookie  # noqa: B018
+        except AttributeError:
+            manager = app.extensions["login_manager"]
 
         return manager
 
@@ -129,14 +134,18 @@ class Hooks:
             )
 
     def _closes_anything(self) -> bool:
-        config: t.Any = self._app.config
-        return bool(config.get("LOGIN_REQUIRED_BY_DEFAULT") or any(self._closed))
+        if self._settings.login_required:
+            return True
+
+        for blueprints in self._closed:
+            if blueprints:
+                return True
+
+        return False
 
     def closes(self, rule: Rule, method: str) -> bool:
         """Whether only logged-in users may enter the view of a rule, guarded or not."""
-        config: t.Any = self._app.config
-
-        if not config.get("LOGIN_REQUIRED_BY_DEFAULT") and not self._is_in_closed_blueprint(rule):
+        if not self._settings.login_required and not self._is_in_closed_blueprint(rule):
             return False
 
         return not self._exemptions.is_open(rule, method, self._manager)

@@ -70,9 +70,9 @@ _context: LocalProxy[t.Any] = getattr(flask_globals, "app_ctx" if _is_merged els
 # The attribute of the context that merely holds the session, since Flask 3.1.3 and before.
 _HELD = "_session" if _is_merged or hasattr(contexts.RequestContext, "session") else "session"
 
-# The visit whose user is being searched for. Other threads that work for the same request search
-# for themselves.
-_search: ContextVar[Visit | None] = ContextVar("flask_login_search", default=None)
+# The visit whose user is being searched for, and how often it had kept one before. Other threads
+# that work for the same request search for themselves.
+_search: ContextVar[tuple[Visit, int] | None] = ContextVar("flask_login_search", default=None)
 
 # Threads that share a ``g`` must not see a user of one request and the claim of another. It is
 # reentrant, because dropping an object may call back.
@@ -121,6 +121,9 @@ class Visit:
     owed: remember.Token | t.Literal["forget"] | None = None
     #: The login of a user who had no ID yet. The session is written when they have one.
     pending: Wish | None = None
+    #: How often a user was kept for this visit.
+    times_kept = 0
+    _session: t.Any = None
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app = app
@@ -141,7 +144,8 @@ class Visit:
         visit: Visit | None = namespace[_VISIT] if _VISIT in namespace else None
 
         if visit is None:
-            visit = namespace[_VISIT] = cls(current_flask(), dispatched=_VISIT in namespace)
+            app = _app._get_current_object()
+            visit = namespace[_VISIT] = cls(app, dispatched=_VISIT in namespace)
 
         return visit
 
@@ -166,11 +170,24 @@ class Visit:
         if _is_merged:
             return
 
-        _set_others_aside()
-        visit: Visit | None = _request._get_current_object().__dict__.setdefault(_VISIT, None)
+        on_request = _request._get_current_object().__dict__
+        on_g = _g._get_current_object().__dict__
 
-        if visit is not None:
-            visit.dispatched = True
+        if _VISIT not in on_request:
+            on_request[_VISIT] = None
+        elif on_request[_VISIT] is not None:
+            on_request[_VISIT].dispatched = True
+
+        if _CLAIM in on_g:
+            _set_aside(on_g, on_request[_VISIT])
+
+    @property
+    def session(self) -> t.Any:
+        """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
+        if self._session is None:
+            self._session = _flask_session._get_current_object()
+
+        return self._session
 
     @property
     def session_counts(self) -> bool:
@@ -447,11 +464,6 @@ def current_request() -> Request:
     return _request._get_current_object()
 
 
-def current_session() -> t.Any:
-    """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
-    return _flask_session._get_current_object()
-
-
 def kept_user() -> t.Any:
     """The user of this request in this application context, or :data:`NOT_LOADED`.
 
@@ -490,15 +502,11 @@ def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
     return NOT_LOADED if claim[0].dispatched else user
 
 
-def is_settled() -> bool:
-    """Whether the user of this request is known in this application context."""
-    return kept_user() is not NOT_LOADED
-
-
 def keep_user(visit: Visit, user: t.Any) -> None:
     """Make someone the user of a visit, and of no other."""
     on_g = _g._get_current_object().__dict__
     context = None
+    visit.times_kept += 1
 
     if not _is_merged:
         try:
@@ -516,33 +524,28 @@ def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object) -> None:
     hand could not be told apart afterwards.
     """
     with _claiming:
-        if _CLAIM in on_g and on_g[_CLAIM][0] is visit:
-            _remove_claim(on_g)
+        owner, user, _ = on_g[_CLAIM] if _CLAIM in on_g else (None, None, None)
+
+        if owner is not visit:
+            return
+
+        del on_g[_CLAIM]
+
+        if _USER in on_g and on_g[_USER] is user:
+            del on_g[_USER]
 
 
-def _remove_claim(on_g: dict[str, t.Any]) -> None:
-    user = on_g.pop(_CLAIM)[1]
-
-    if _USER in on_g and on_g[_USER] is user:
-        del on_g[_USER]
-
-
-def _set_others_aside() -> None:
+def _set_aside(on_g: dict[str, t.Any], visit: Visit | None) -> None:
     """Hide the user of another request under the same context from this one, and give it back
     afterwards. That request may be the one whose view makes this one.
     """
-    on_g = _g._get_current_object().__dict__
-
-    if _CLAIM not in on_g:
-        return
-
     with _claiming:
         claim: _Claim | None = on_g.get(_CLAIM)
 
-        if claim is None or not claim[0].dispatched or claim[0] is Visit.begun()[0]:
+        if claim is None or not claim[0].dispatched or claim[0] is visit:
             return
 
-        _remove_claim(on_g)
+        _drop_claim(on_g, claim[0], None)
 
     finalize(_context._get_current_object(), _give_back, on_g, claim).atexit = False
 
@@ -580,20 +583,20 @@ def claim_user(visit: Visit) -> t.Any:
     return user
 
 
-def begin_search(visit: Visit) -> Token[Visit | None]:
+def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
     """Forget who the user of this request is, and note that loaders are being asked. Give what it
     returns to :func:`end_search`.
     """
     on_g = _g._get_current_object().__dict__
 
-    if _USER in on_g and is_settled():
+    if _USER in on_g and kept_user() is not NOT_LOADED:
         on_g.pop(_USER, None)
 
     # Another context of the request does not find the browser innocent again.
     if not visit.protection_failed:
         visit.protection_failed = None
 
-    return _search.set(visit)
+    return _search.set((visit, visit.times_kept))
 
 
 #: What to call when the search is over, whatever came of it.
@@ -604,7 +607,10 @@ def is_searching(visit: Visit) -> bool:
     """Whether loaders are being asked for the user of this request, who is not known yet. A loader
     that is asked may itself log someone in or out.
     """
-    return _search.get() is visit and not is_settled()
+    searched, times_kept = _search.get() or (None, 0)
+
+    # A user who was kept meanwhile may be another context's.
+    return searched is visit and (visit.times_kept == times_kept or kept_user() is NOT_LOADED)
 
 
 def snapshot() -> Callable[[], None]:

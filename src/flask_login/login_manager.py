@@ -42,10 +42,9 @@ from ._visit import begin_search
 from ._visit import behind
 from ._visit import current_flask as the_app
 from ._visit import current_request
-from ._visit import current_session
 from ._visit import end_search
 from ._visit import FORGET
-from ._visit import is_settled
+from ._visit import is_searching
 from ._visit import keep_user
 from ._visit import kept_user
 from ._visit import SESSION_SOURCES
@@ -513,11 +512,11 @@ class LoginManager(t.Generic[U]):
         token = begin_search(visit)
 
         try:
-            self._search_for_user(visit)
+            self._search(visit)
         finally:
             end_search(token)
 
-    def _search_for_user(self, visit: Visit) -> None:
+    def _search(self, visit: Visit) -> None:
         order = visit.settings.loader_order
 
         if self._named_loaders or order is not LOADER_ORDER:
@@ -537,7 +536,7 @@ class LoginManager(t.Generic[U]):
             user = source.find(visit, self)
 
             # A source may have settled who it is, or a loader may have logged someone in or out.
-            if is_settled():
+            if not is_searching(visit):
                 return
 
             if user is not None:
@@ -577,7 +576,7 @@ class LoginManager(t.Generic[U]):
         did, or made it non-fresh.
         """
         visit = Visit.current()
-        stored = current_session()
+        stored = visit.session
         mode = self._protection_mode(visit.app)
 
         # Without a user loader, the session is the application's alone.
@@ -587,7 +586,7 @@ class LoginManager(t.Generic[U]):
         recorded = _session.identifier(stored)
         current = self._session_identifier_generator()
 
-        # As a rule, it is the same browser. What else decides costs as much again to find out.
+        # As a rule, it is the same browser.
         if recorded == current:
             return False
 
@@ -612,13 +611,16 @@ class LoginManager(t.Generic[U]):
 
     def _protection_mode(self, app: Flask) -> str | None:
         config: t.Any = app.config
-        mode: str | None = config.get("SESSION_PROTECTION", self.session_protection)
+        mode: t.Any = self.session_protection
+
+        if "SESSION_PROTECTION" in config:
+            mode = config["SESSION_PROTECTION"]
 
         if not mode or mode == "none":
             return None
 
         if mode in ("basic", "strong"):
-            return mode
+            return str(mode)
 
         warn_once(
             app,
