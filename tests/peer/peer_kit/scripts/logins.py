@@ -86,7 +86,7 @@ LOGINS = {
     ),
     "loader that fails": Scenario(
         [get("/session/_user_id/1"), get("/plain"), get("/who"), get("/template")],
-        callbacks=["user_loader that fails"],
+        callbacks=["user_loader that raises KeyError"],
     ),
     "loader that looks into the session": Scenario(
         [get("/login/1?remember"), get("/who"), DROP_SESSION, get("/who"), get("/who")],
