@@ -130,7 +130,8 @@ def _send(step: Send, app: Flask, client: FlaskClient) -> Record:
             environ_overrides={"REMOTE_ADDR": step.address, "peer.raw_cookie": step.raw_cookie},
         )
     except Exception as error:
-        return {"status": f"raised {type(error).__name__} past the application"}
+        status = f"raised {type(error).__name__} past the application"
+        return {"status": status, **_session(app, client, urlsplit(step.base_url).hostname)}
 
     location = response.headers.get("Location")
     record: Record = {"status": response.status_code, "location": location}
@@ -147,7 +148,22 @@ def _send(step: Send, app: Flask, client: FlaskClient) -> Record:
 
     record.update(_session(app, client, urlsplit(step.base_url).hostname))
     record.update(_set_cookies(response, app.config["SESSION_COOKIE_NAME"]))
+    _drop_expired(response, client)
     return record
+
+
+def _drop_expired(response: Response, client: FlaskClient) -> None:
+    """Do as browsers do, and not the test client, with a cookie that is sent after its time."""
+    for line in response.headers.getlist("Set-Cookie"):
+        pair, *attributes = line.split("; ")
+        told = dict(attribute.partition("=")[::2] for attribute in attributes)
+
+        if "Expires" in told and parsedate_to_datetime(told["Expires"]) <= _now():
+            client.delete_cookie(pair.partition("=")[0], path=told.get("Path", "/"))
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def _session(app: Flask, client: FlaskClient, host: str | None) -> Record:
@@ -175,6 +191,9 @@ def _set_cookies(response: Response, session_cookie: str) -> Record:
             name = "session"
             # What it holds is recorded as the session's content. The signature tells the time.
             value = value and "..."
+        elif "|" in value:
+            # The signature is not the same, and may tell the time as well.
+            value = f"{value.partition('|')[0]}|..."
 
         record.setdefault(f"cookie {name}", []).append([value, *sorted(stored)])
         record.setdefault(f"protection of {name}", []).append(sorted(protection))
@@ -193,7 +212,7 @@ def _with_relative_date(attribute: str) -> str:
     if date.year == 1970:
         return "Expires=past"
 
-    minutes = round((date - datetime.now(timezone.utc)).total_seconds() / 60)
+    minutes = round((date - _now()).total_seconds() / 60)
     return f"Expires={minutes} minutes from now"
 
 

@@ -80,8 +80,10 @@ class Visitor:
             self.user = self.remembered = user
         elif verb == "log in":
             self.user = user
-            # Flask-Login 0.6.3 leaves the cookie of an earlier login in place.
-            self.remembered = None if worker == "here" else self.remembered
+
+            # Flask-Login 0.6.3 leaves the cookie of another user in place.
+            if worker == "here" and self.remembered != user:
+                self.remembered = None
         elif act == "log out":
             self.user = self.remembered = None
 

@@ -69,7 +69,7 @@ def build_app(
     :param parts: Which modules of ``peer_kit.parts`` are added.
     """
     app = Flask("peer")
-    app.config.update(SECRET_KEY="deterministic", REMEMBER_COOKIE_FORMAT="legacy")
+    app.config.update(SECRET_KEY="deterministic")
     app.config.update(config)
     app.test_client_class = flask_login.FlaskLoginClient
     login_manager = flask_login.LoginManager(app)

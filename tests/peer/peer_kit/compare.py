@@ -13,7 +13,7 @@ Record = Mapping[str, t.Any]
 OWN_FIELDS = {"session _login"}
 
 #: What is to be expected of another status: another response, because of an error or without one.
-NOT_BEYOND_STATUS = ("answer", "body", "location", "heard raised")
+NOT_BEYOND_STATUS = ("answer", "body", "location", "vary", "heard raised", "heard template")
 
 _ABSENT: t.Any = object()
 

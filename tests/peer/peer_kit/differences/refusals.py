@@ -10,7 +10,7 @@ REFUSALS: dict[str, list[Point]] = {
         ("guards of views that fail", "2", "heard view"),
     ],
     "An unknown login view is an error that names it, before anything is flashed": [
-        ("to an unknown endpoint", "*", "session _flashes"),
+        ("to an unknown endpoint", "*", "session _flashes", "heard raised"),
     ],
     "None is not logged in": [
         ("nobody is None", "1-2", "status", "heard user_unauthorized"),
@@ -27,12 +27,7 @@ REFUSALS: dict[str, list[Point]] = {
     ],
     "A URL that does not answer GET is nothing to return to": [
         ("guards of views that answer one method", "0", "location"),
-    ],
-    "Another scheme of the same host is still this site": [
-        ("to a URL of this host", "3", "location"),
-        ("to a URL of this host under https", "0-2", "location"),
-        ("to a URL of this host under https", "6-7", "location"),
-        ("next parameters", "*'https://localhost/*", "outcome"),
+        ("an application's own next, refused", "2", "location"),
     ],
     "Another host is one that differs by host and port, however they are written": [
         ("next parameters", "*'http://localhost:80/*", "outcome"),

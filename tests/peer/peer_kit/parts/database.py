@@ -6,6 +6,7 @@ import typing as t
 from threading import Thread
 
 import sqlalchemy as sa
+from flask import abort
 from flask import copy_current_request_context
 from flask import current_app
 from flask import Flask
@@ -75,6 +76,7 @@ def add_to(app: Flask, users: dict[str, t.Any]) -> None:
         if "rollback" in request.args:
             db.session.flush()
             db.session.rollback()
+            abort(400)
         elif "commit" in request.args:
             db.session.commit()
 

@@ -171,6 +171,6 @@ CONTEXTS = {
         get("/login/1"), get("/who"), by_another("/who"), WHO, held="request"
     ),
     "a test's own request, a user put there by hand": in_contexts(
-        put("1"), get("/who"), get("/login/2"), get("/who"), WHO, held="request"
+        put("1"), get("/who"), get("/login/2"), get("/who"), held="request"
     ),
 }

@@ -92,7 +92,9 @@ LOGINS = {
         [get("/login/1?remember"), get("/who"), DROP_SESSION, get("/who"), get("/who")],
         callbacks=["user_loader that tells"],
     ),
-    "no loader": Scenario([get("/plain"), get("/who"), get("/private")], callbacks=[]),
+    "no loader": Scenario(
+        [get("/plain"), get("/who"), get("/private"), get("/template")], callbacks=[]
+    ),
     "request loader": Scenario(
         [by_key("/who"), by_key("/state"), by_key("/private"), by_key("/fresh"), get("/who")],
         callbacks=WITH_KEYS,

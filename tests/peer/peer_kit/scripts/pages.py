@@ -127,7 +127,7 @@ PAGES = {
     **{
         f"pages by a loader that raises {error}": Scenario(
             [
-                get("/session/_user_id/1"),
+                LOGIN,
                 *(get(page(name)) for name in ("none at all", "truth", "authenticated")),
                 get("/page/defined"),
                 get("/stream/truth"),
@@ -160,7 +160,7 @@ PAGES = {
     **{
         f"an error page after a loader that raises {error}": Scenario(
             [
-                get("/session/_user_id/1"),
+                LOGIN,
                 get("/who"),
                 get("/private"),
                 get("/page/truth"),
@@ -172,7 +172,7 @@ PAGES = {
         for error in ERRORS
     },
     "an error page by a loader that is not asked before": Scenario(
-        [get("/session/_user_id/1"), get("/broken")],
+        [LOGIN, get("/broken")],
         parts=["pages", "error_page"],
         callbacks=["user_loader that raises RuntimeError"],
     ),

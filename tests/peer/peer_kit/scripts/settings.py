@@ -89,9 +89,6 @@ SETTINGS = {
     ),
     "a login for no seconds": Scenario([get("/login/1?remember&seconds=0"), get("/state")]),
     "a login for some seconds": Scenario([get("/login/1?remember&seconds=600"), get("/state")]),
-    "a login for no time after one with remember": Scenario(
-        [get("/login/1?remember"), get("/login/1?remember&minutes=0"), DROP_SESSION, get("/who")]
-    ),
     **{
         f"SESSION_PROTECTION = {mode!r}": Scenario(ABROAD, config={"SESSION_PROTECTION": mode})
         for mode in (True, False, "", "Strong", "storng", "none", 1)

@@ -34,7 +34,6 @@ VISITORS: dict[str, dict[str, str]] = {
     "an iframe": {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
     "a prefetch": {**FETCH, "Sec-Purpose": "prefetch", "Purpose": "prefetch"},
     "a client with a token": {"Authorization": "Bearer abc", "Accept": "application/json"},
-    "a WebSocket": {"Connection": "Upgrade", "Upgrade": "websocket"},
     "a page with a referrer": {"Referer": "http://localhost/start"},
 }
 
