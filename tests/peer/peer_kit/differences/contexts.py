@@ -25,6 +25,9 @@ CONTEXTS: dict[str, list[Point]] = {
         ("to an unknown endpoint", "7", VARY),
         ("one app context, a user put there by hand", "GET *", VARY),
         ("one app context, a user put there by hand and taken away", "1", VARY),
+        ("one app context, a user put there by hand after a request", "4-5", VARY),
+        ("a test's own request", "GET *", VARY),
+        ("a test's own request that asks for nobody", "1", VARY),
         ("a test's own request, a user put there by hand", "1", VARY),
         ("an application's own LOGIN_REQUIRED", "2", VARY),
     ],
@@ -41,7 +44,7 @@ CONTEXTS: dict[str, list[Point]] = {
         ("one app context, a user put there by hand after a request", "1", ACCESSED),
         ("one app context, the user of a request put there by hand in another", "1", ACCESSED),
         ("a test's own request that asks for nobody", "3", ACCESSED),
-        ("a test's own request that asks for nobody", "4", "outcome"),
+        ("a test's own request that asks for nobody", "4", ACCESSED, "outcome"),
         ("a test's own request and a login of a client", "1-3", ACCESSED),
         ("a test's own request and a login of a client", "2", "body"),
         ("a test's own request and a login of a client", "3", "outcome"),
@@ -65,6 +68,5 @@ CONTEXTS: dict[str, list[Point]] = {
     ],
     "A missing loader is a RuntimeError that says what to do": [
         ("no loader", "1-3", "heard raised"),
-        ("no loader", "1-3", VARY),
     ],
 }

@@ -96,7 +96,7 @@ SESSIONS: dict[str, list[Point]] = {
         ("strong, by key", "1", "heard user_loaded_from_request"),
         ("guards of async views", "1", FRESH, PROTECTED),
         ("messages", "1", FRESH, PROTECTED),
-        ("an application's own next, logged out", "4", PROTECTED),
+        ("an application's own next, logged out", "4", PROTECTED, "cookie session"),
         ("an application's own next, refused", "1-2", FRESH, PROTECTED),
         ("nested contexts that log out", "1-2", FRESH, PROTECTED),
     ],
@@ -117,6 +117,9 @@ SESSIONS: dict[str, list[Point]] = {
     "X-Forwarded-For is never read": [
         ("basic, behind a proxy", "0-1", IDENTIFIER),
         ("basic, behind a proxy", "1", "answer fresh", FRESH, PROTECTED),
+    ],
+    "A login that ends by strong protection leaves the application's own 'next' in the session": [
+        ("an application's own next, a login that ends abroad", "2", "session next"),
     ],
     "A misspelt protection mode protects as 'basic' does, instead of not at all": [
         ("strong in another letter case", "1", PROTECTED, FRESH),

@@ -64,9 +64,14 @@ SIGN_UPS: dict[str, list[Point]] = {
                 ("2", [*LOGIN, "answer remembered"]),
             )
         ),
-        ("sign up as somebody else and never save", "1", USER_ID),
-        ("sign up as somebody else and never save", "2", USER_ID, *USER),
+        ("sign up as somebody else and never save", "1-2", *LOGIN, IDENTIFIER),
+        ("sign up as somebody else and never save", "2", "answer fresh"),
         ("sign up in a database, [nr]*", "0-1", *LOGIN, IDENTIFIER),
         ("sign up in a database, [nr]*", "1", "status", "heard user_unauthorized"),
+    ],
+    "A logout before the user is saved has no session to delete": [
+        ("sign up, then log out", "0", "cookie session"),
+        ("sign up, then log out, none", "0", "cookie session"),
+        ("sign up, be remembered, then log out", "0", "cookie session"),
     ],
 }
