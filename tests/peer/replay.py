@@ -21,6 +21,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import escape
 from peer_kit.app import build_app
+from peer_kit.app import restore_users
 from peer_kit.scripts import SCENARIOS
 from peer_kit.scripts.steps import Call
 from peer_kit.scripts.steps import Drop
@@ -34,20 +35,20 @@ import flask_login
 
 Record = dict[str, t.Any]
 Clients = dict[str, FlaskClient]
+Built = tuple[Flask, list[str]]
+
+_built: dict[str, Built] = {}
 
 
 def replay(scenario: Scenario) -> list[Record]:
     try:
-        app, heard = build_app(
-            scenario.config, scenario.manager, scenario.callbacks, scenario.parts
-        )
+        app, heard = _app_of(scenario)
     except Exception as error:
         return [{"status": f"did not start: {error!r}"}] * len(scenario.steps)
 
     if scenario.neighbour is not None:
         _settle_next_door(app, *build_app(scenario.neighbour, {}, ["user_loader"]), heard)
 
-    app.wsgi_app = _with_raw_cookie(app.wsgi_app)  # type: ignore[method-assign]
     clients: Clients = {"first": _client(app, scenario), "second": app.test_client()}
     records: list[Record] = []
 
@@ -66,6 +67,40 @@ def replay(scenario: Scenario) -> list[Record]:
             records.append(record)
 
     return records
+
+
+def _app_of(scenario: Scenario) -> Built:
+    """An application for a scenario. It may have served an earlier one, because building the URL
+    map takes longer than all requests.
+    """
+    parts = (scenario.config, scenario.manager, scenario.callbacks, scenario.parts)
+
+    if _changes_its_application(scenario):
+        return _build(*parts)
+
+    # A proxy has the 'repr' of what it stands for.
+    key = repr((parts, [type(value) for value in scenario.manager.values()]))
+
+    if key not in _built:
+        _built[key] = _build(*parts)
+
+    app, _ = _built[key]
+    restore_users(app)
+    return _built[key]
+
+
+def _changes_its_application(scenario: Scenario) -> bool:
+    return (
+        scenario.neighbour is not None
+        or "database" in scenario.parts
+        or any(isinstance(step, Call) for step in scenario.steps)
+    )
+
+
+def _build(*parts: t.Any) -> Built:
+    app, heard = build_app(*parts)
+    app.wsgi_app = _with_raw_cookie(app.wsgi_app)  # type: ignore[method-assign]
+    return app, heard
 
 
 def _settle_next_door(

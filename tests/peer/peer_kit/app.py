@@ -74,8 +74,9 @@ def build_app(
     app.test_client_class = flask_login.FlaskLoginClient
     login_manager = flask_login.LoginManager(app)
     heard: list[str] = []
-    users = {id: User(id, active=id != "3") for id in "1234"}
+    users: dict[str, User] = {}
     app.extensions["peer_users"] = users
+    restore_users(app)
 
     for name, value in manager.items():
         setattr(login_manager, name, value)
@@ -92,6 +93,12 @@ def build_app(
         import_module(f"peer_kit.parts.{part}").add_to(app, users)
 
     return app, heard
+
+
+def restore_users(app: Flask) -> None:
+    users = app.extensions["peer_users"]
+    users.clear()
+    users.update({id: User(id, active=id != "3") for id in "1234"})
 
 
 def _callbacks(users: dict[str, User], heard: list[str]) -> dict[str, Callable[..., t.Any]]:

@@ -79,7 +79,7 @@ COOKIES: dict[str, list[Point]] = {
         ("a login for no seconds", "1", "answer remembered"),
         ("a login for some seconds", "0-1", "session _remember_seconds"),
     ],
-    "A setting that is no duration fails the login, instead of the response to one that took place": [
+    "A setting that is no duration fails the login, not the response after it": [
         ("invalid duration", "0", "heard raised", "heard user_logged_in", *LOGIN, IDENTIFIER),
         ("a duration that is a string", "0", "heard raised", "heard user_logged_in"),
         ("a duration that is a string", "0", *LOGIN, IDENTIFIER),
