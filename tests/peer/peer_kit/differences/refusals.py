@@ -18,6 +18,7 @@ REFUSALS: dict[str, list[Point]] = {
     ],
     "Lazy messages become str": [
         ("messages, lazy", "0", "status", "session _flashes"),
+        ("messages that are proxies", "0-2", "status", "session _flashes"),
     ],
     "A redirect is 303 when the method is neither GET, HEAD nor POST": [
         ("guards, anonymous*", "3", "status"),
@@ -33,7 +34,20 @@ REFUSALS: dict[str, list[Point]] = {
         ("next parameters", "*'http://localhost:80/*", "outcome"),
         ("next parameters", "*'http://LOCALHOST/*", "outcome"),
     ],
-    "A target never starts with '//' or '/\\'": [
+    "The page to return to keeps its percent-encoding, so that it is found again as it was": [
+        ("to a path*", "GET /private?a=1&b=*", "location"),
+        ("to a URL of this host*", "GET /private?a=1&b=*", "location"),
+        ("to a URL of another host", "GET /private?a=1&b=*", "location"),
+        ("to a URL of another host with a query", "GET /private?a=1&b=*", "location"),
+        ("to an endpoint", "GET /private?a=1&b=*", "location"),
+        ("to a forced host", "GET /private?a=1&b=*", "location"),
+        ("to a URL elsewhere than on a forced host", "GET /private?a=1&b=*", "location"),
+        ("under an application root", "GET /private?a=1&b=*", "location"),
+        ("to *, next in the session", "GET /private?a=1&b=*", "session next"),
+    ],
+    "A target never starts with '//' or '/\\', but with one '/'": [
+        ("next parameters", "*, 'http://localhost') *", "outcome"),
+        ("next parameters", "*'//evil.example'*", "outcome"),
         ("next parameters", "*'http://localhost//evil.example'*", "outcome"),
         ("next parameters", "*'/??evil.example'*", "outcome"),
     ],
