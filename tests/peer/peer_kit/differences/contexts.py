@@ -8,7 +8,7 @@ from .fields import PROTECTED
 from .fields import VARY
 
 CONTEXTS: dict[str, list[Point]] = {
-    "A response that nobody's login went into does not vary by cookies, so that it can be cached": [
+    "A response that has nothing to do with a login can be cached: it does not vary by cookies": [
         ("*", "GET /plain", VARY),
         ("neighbours, *", "GET /plain next door", VARY),
         ("basic, abroad", "2", VARY),

@@ -9,7 +9,7 @@ from .fields import Point
 from .fields import PROTECTION
 
 COOKIES: dict[str, list[Point]] = {
-    "Setting and deleting use the same attributes": [
+    "The remember cookie is deleted with the attributes it was set with, so browsers accept it": [
         ("inactive user, forced and remembered", "3", PROTECTION),
         ("ID that is a number", "4", PROTECTION),
         ("remember", "4", PROTECTION),
@@ -39,7 +39,7 @@ COOKIES: dict[str, list[Point]] = {
     "Unset REMEMBER_COOKIE_SECURE and _SAMESITE follow the session cookie's": [
         ("setting: secure and same site as the session", "0", PROTECTION),
     ],
-    "REFRESH_EACH_REQUEST renews a cookie that was valid for this very user, and nothing else": [
+    "REFRESH_EACH_REQUEST makes no cookie for a user who did not ask to be remembered": [
         ("refresh each request, never remembered", "1-3", COOKIE),
         ("refresh each request after the cookie went", "2-3", COOKIE),
         ("refresh each request after the cookie went", "3", "answer remembered"),
@@ -47,10 +47,10 @@ COOKIES: dict[str, list[Point]] = {
         ("a foreign cookie, renewal", "2-3", COOKIE),
         ("a foreign cookie, renewal", "3", "answer remembered"),
     ],
-    "REFRESH_EACH_REQUEST happens in requests that ask for the user": [
+    "REFRESH_EACH_REQUEST does not renew cookies in responses that do without the user": [
         ("refresh each request", "2", COOKIE),
     ],
-    "REFRESH_EACH_REQUEST renews a cookie and nothing else, so the session is not written to": [
+    "REFRESH_EACH_REQUEST does not write to the session": [
         ("refresh each request", "1-2", "cookie session"),
         ("refresh each request for some time", "1", "cookie session"),
         ("refresh each request for some time", "3", "cookie session"),

@@ -14,7 +14,7 @@ from .fields import PROTECTED
 from .fields import USER_ID
 
 SESSIONS: dict[str, list[Point]] = {
-    "The last login of a request decides about the remember cookie": [
+    "Of two logins in one request, the last one decides about the remember cookie": [
         ("log in twice in one request", "0", COOKIE),
         ("log in twice in one request", "1", "answer remembered"),
         ("log in twice in one request", "3", "body", FROM_COOKIE, *LOGIN),
@@ -28,7 +28,7 @@ SESSIONS: dict[str, list[Point]] = {
         ("neighbours with one key", "3", COOKIE),
         ("neighbours with one key", "5", *ANSWERS, FROM_COOKIE, *LOGIN),
     ],
-    "The duration belongs to one login alone": [
+    "The duration of one login does not apply to later ones": [
         ("remember for some time, then by default", "1", COOKIE),
         ("remember for some time, then by default", "1-2", "session _remember_seconds"),
     ],
@@ -39,10 +39,10 @@ SESSIONS: dict[str, list[Point]] = {
         ("remember, then log out and clear", "1", COOKIE),
         ("remember, then log out and clear", "2", "body", FROM_COOKIE, *LOGIN),
     ],
-    "The remember cookie's deletion is sent whenever REMEMBER_COOKIE_PATH could have hidden it": [
+    "A logout outside REMEMBER_COOKIE_PATH deletes the remember cookie, too": [
         ("setting: path", "5", COOKIE),
     ],
-    "The remember cookie's deletion is never sent to browsers that have nothing to do with it": [
+    "No cookie is deleted in a browser that has none": [
         ("test client under strong protection", "0", COOKIE),
         ("strong, abroad", "3", COOKIE),
         ("strong, logged out abroad", "1", COOKIE),
@@ -51,7 +51,7 @@ SESSIONS: dict[str, list[Point]] = {
         ("nested contexts of a user abroad, strong", "1", COOKIE),
         ("an application's own next, a login that ends abroad", "2", COOKIE),
     ],
-    "login_fresh() and login_remembered() answer about the current login, so they look for it": [
+    "login_fresh() and login_remembered() are about the current login, so they look for it": [
         ("login_fresh and login_remembered of *", "1", ACCESSED),
         ("login_fresh and login_remembered of nobody", "0", ACCESSED),
         ("login_fresh and login_remembered of a *", "2", ACCESSED),
@@ -81,12 +81,12 @@ SESSIONS: dict[str, list[Point]] = {
         ("strong, refreshed", "1", ACCESSED),
         ("calls in a request", "confirm_login()*", ACCESSED),
     ],
-    "confirm_login() only sends the signal for an anonymous session": [
+    "confirm_login() makes nobody's session fresh": [
         ("confirm nobody", "0-1", FRESH, IDENTIFIER),
         ("confirm nobody", "1", "answer fresh"),
         ("request loader alone", "3", FRESH, IDENTIFIER),
     ],
-    "Session protection judges only sessions that carry a login": [
+    "Session protection is about logins, and leaves anonymous sessions alone": [
         ("log in keeps the application's keys", "3", FRESH, PROTECTED),
         ("log in with something to return to", "4", FRESH, PROTECTED),
         ("basic, anonymous, abroad", "1-2", FRESH, PROTECTED),
@@ -114,7 +114,7 @@ SESSIONS: dict[str, list[Point]] = {
         ("*, permanent, abroad", "5-7", PROTECTED),
         ("nested contexts of a user abroad*", "1", PROTECTED),
     ],
-    "X-Forwarded-For is never read": [
+    "X-Forwarded-For, which every client can set, is not trusted": [
         ("basic, behind a proxy", "0-1", IDENTIFIER),
         ("basic, behind a proxy", "1", "answer fresh", FRESH, PROTECTED),
     ],
@@ -129,7 +129,7 @@ SESSIONS: dict[str, list[Point]] = {
         ("SESSION_PROTECTION = '[Ss]t*", "3", "answer fresh", PROTECTED, FRESH),
         ("session_protection = True", "3", "answer fresh", PROTECTED, FRESH),
     ],
-    "No other code path than login, confirm and restore writes _id": [
+    "A refusal does not bind the session to the browser that was refused": [
         ("log in with something to return to", "0", IDENTIFIER),
         ("guards, anonymous, next in the session", "0-3", IDENTIFIER),
         ("guards, anonymous, next in the session", "5-8", IDENTIFIER),

@@ -12,7 +12,7 @@ from .fields import PROTECTED
 from .fields import USER_ID
 
 USERS: dict[str, list[Point]] = {
-    "A session whose user no longer exists loses our keys": [
+    "A session whose user is gone loses our keys, so that the loader is not asked for ever": [
         ("user who is gone", "3-4", *LOGIN, IDENTIFIER),
         ("neighbours, a user who is gone", "3", *LOGIN, IDENTIFIER),
         ("an application's own next, user who is gone", "3", *LOGIN, IDENTIFIER),
