@@ -431,7 +431,7 @@ class LoginManager(t.Generic[U]):
         """The login view, which is asked for if it is a callable."""
         view: str | None = _evaluate(login_view)
 
-        if not view or view is login_view:
+        if not view or not callable(unwrap(login_view)):
             return view
 
         # What a callable makes of a request is not to be trusted.
@@ -671,11 +671,10 @@ class LoginManager(t.Generic[U]):
         if token is None:
             return
 
-        for problem in remember.find_problems(settings):
-            warn_once(visit.app, f"Browsers drop the remember-me cookie: {problem}.")
-
         expires = datetime.now(timezone.utc) + timedelta(seconds=token.seconds_left)
-        remember.write(response, settings, token, expires)
+
+        for problem in remember.write(response, settings, token, expires):
+            warn_once(visit.app, f"Browsers drop the remember-me cookie: {problem}.")
 
     def _new_token(self, settings: Settings) -> remember.Token | None:
         stored = behind(session)

@@ -267,9 +267,10 @@ def legacy_keys(settings: Settings) -> list[bytes]:
     return [as_key(key) for key in settings.secret_keys]
 
 
-def write(response: Response, settings: Settings, token: Token, expires: datetime) -> None:
+def write(response: Response, settings: Settings, token: Token, expires: datetime) -> list[str]:
     """Set the cookie.
 
+    :return: Why browsers will drop it, which they do without a word.
     :raises ValueError: If it is longer than browsers accept.
     """
     value = encode(token, settings)
@@ -291,6 +292,7 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
             )
 
     response.set_cookie(name, value=value, expires=expires, **attributes)
+    return _find_problems(name, attributes)
 
 
 def delete(response: Response, settings: Settings) -> None:
@@ -327,37 +329,6 @@ def check(settings: Settings) -> None:
             "REMEMBER_COOKIE_FORMAT 'legacy' does not go with REMEMBER_COOKIE_ACCEPT_LEGACY False,"
             " which refuses the very cookies it writes."
         )
-
-
-def find_problems(settings: Settings) -> list[str]:
-    """Why browsers will drop the cookie, by the historic settings. They say nothing then."""
-    name = settings.cookie_name.lower()
-    host_only = name.startswith("__host-")
-    problems: list[str] = []
-
-    if not settings.cookie_secure:
-        if host_only or name.startswith("__secure-"):
-            problems.append(
-                f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' needs"
-                " REMEMBER_COOKIE_SECURE to be True"
-            )
-
-        if settings.cookie_samesite == "None":
-            problems.append(
-                "REMEMBER_COOKIE_SAMESITE 'None' needs REMEMBER_COOKIE_SECURE to be True"
-            )
-
-    if host_only and settings.cookie_domain:
-        problems.append(
-            f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' admits no REMEMBER_COOKIE_DOMAIN"
-        )
-
-    if host_only and settings.cookie_path != "/":
-        problems.append(
-            f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' needs REMEMBER_COOKIE_PATH to be '/'"
-        )
-
-    return problems
 
 
 def may_be_hidden(settings: Settings, request_path: str) -> bool:
@@ -410,6 +381,23 @@ def _attributes(settings: Settings) -> dict[str, t.Any]:
         attributes["partitioned"] = True
 
     return attributes
+
+
+def _find_problems(name: str, attributes: dict[str, t.Any]) -> list[str]:
+    prefix = name[:9].lower()
+    host_only = prefix.startswith("__host-")
+    secure = attributes["secure"]
+    found = {
+        f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_SECURE to be True": not secure
+        and (host_only or prefix == "__secure-"),
+        "REMEMBER_COOKIE_SAMESITE 'None' needs REMEMBER_COOKIE_SECURE to be True": not secure
+        and str(attributes["samesite"] or "").lower() == "none",
+        f"REMEMBER_COOKIE_NAME '{name}' admits no REMEMBER_COOKIE_DOMAIN": host_only
+        and attributes["domain"],
+        f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_PATH to be '/'": host_only
+        and attributes["path"] != "/",
+    }
+    return [problem for problem, applies in found.items() if applies]
 
 
 def _as_bytes(cookie: str | bytes) -> bytes:
