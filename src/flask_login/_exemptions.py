@@ -20,7 +20,7 @@ from werkzeug.routing import MapAdapter
 from werkzeug.routing import RequestRedirect
 from werkzeug.routing import Rule
 
-from . import _next_url
+from . import _urls
 from . import _views
 
 if t.TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Exemptions:
             if not _is_fixed(view):
                 continue
 
-            if not _next_url.is_url(view):
+            if not _urls.is_url(view):
                 endpoints.add(view)
             elif self._is_here(view):
                 rule = self._find_rule(view)
@@ -121,7 +121,7 @@ class Exemptions:
         try:
             parts = urlsplit(url)
             here = urlsplit(f"{parts.scheme or 'http'}://{config.get('SERVER_NAME') or ''}")
-            return _next_url.has_same_host(parts, here)
+            return _urls.has_same_host(parts, here)
         except ValueError:
             return False
 
@@ -165,7 +165,7 @@ def find_target(app: Flask, request: Request, view: str, url: str) -> Rule | Non
     :param view: The endpoint, path or URL that the redirect is to.
     :param url: What it was expanded to.
     """
-    endpoint = _next_url.endpoint_of(view, request.blueprint)
+    endpoint = _urls.endpoint_of(view, request.blueprint)
 
     if endpoint in app.view_functions:
         rules = app.url_map.iter_rules()

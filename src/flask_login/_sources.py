@@ -25,7 +25,6 @@ from ._visit import FORGET
 from ._visit import is_searching
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
-from .config import LOADER_ORDER
 from .mixins import is_nobody
 from .signals import _user_loaded_from_header
 from .signals import send
@@ -254,20 +253,25 @@ def with_named_loaders(order: Collection[str], named: Collection[str]) -> Collec
 
     :raises ValueError: If ``LOGIN_LOADER_ORDER`` names something else.
     """
-    if not named and order is LOADER_ORDER:
-        return order
-
+    check_names("LOGIN_LOADER_ORDER", order, named)
     unplaced = [name for name in named if name not in order]
-    known = {*SESSION_SOURCES, "request", *named}
     result: list[str] = []
 
     for name in order:
-        if name not in known:
-            raise ValueError(f"LOGIN_LOADER_ORDER names '{name}', which is no loader.")
-
         result += ["request", *unplaced] if name == "request" else [name]
 
     return result
+
+
+def check_names(setting: str, names: Collection[str], named: Collection[str]) -> None:
+    """Refuse names that nothing finds users by.
+
+    :param setting: What to blame.
+    :raises ValueError: For the first of them.
+    """
+    for name in names:
+        if name not in {*SESSION_SOURCES, "request", *named}:
+            raise ValueError(f"{setting} names '{name}', which is no loader.")
 
 
 def is_activity(visit: Visit, manager: Manager) -> bool:

@@ -11,7 +11,7 @@ from flask import redirect
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from . import _challenge
+from . import _refusal
 from . import _views
 from . import utils
 from ._async import to_sync
@@ -54,7 +54,7 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
 
         for target in (utils.safe_next_url(home), home, utils.home_url()):
             if not _sends_back(target):
-                return redirect(target, code=_challenge.redirect_code(request.method))
+                return redirect(target, code=_refusal.redirect_code(request.method))
 
         abort(403)
 

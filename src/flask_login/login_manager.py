@@ -26,15 +26,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
-from . import _challenge
-from . import _next_url
+from . import _refusal
 from . import _session
 from . import _sources
+from . import _urls
 from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
 from ._exemptions import find_target
-from ._hooks import Hooks
+from ._gate import Gate
 from ._login import judge_browser
 from ._login import new_login
 from ._login import Verdict
@@ -189,12 +189,12 @@ class LoginManager(t.Generic[U]):
         app.login_manager = self  # type: ignore[attr-defined]
         app.extensions["login_manager"] = self
 
-        if "flask_login_hooks" not in app.extensions:
-            app.extensions["flask_login_hooks"] = Hooks(app)
-            app.extensions["flask_login_hooks"].register()
+        if "flask_login_gate" not in app.extensions:
+            app.extensions["flask_login_gate"] = Gate(app)
+            app.extensions["flask_login_gate"].register()
 
         # What is closed stays closed when another manager takes the application over.
-        app.extensions["flask_login_hooks"].close(self._closed_blueprints)
+        app.extensions["flask_login_gate"].close(self._closed_blueprints)
 
         if (
             add_context_processor
@@ -330,112 +330,104 @@ class LoginManager(t.Generic[U]):
         ``LOGIN_UNAUTHORIZED`` says: by a redirect to the login view, or with 401. Sends
         :data:`.user_unauthorized`.
         """
-        app = the_app()
-        send(user_unauthorized, app)
+        visit = Visit.current()
+        send(user_unauthorized, visit.app)
 
         if self.unauthorized_callback is not None:
-            return t.cast(ResponseReturnValue, to_sync(app, self.unauthorized_callback)())
+            return t.cast(ResponseReturnValue, to_sync(visit.app, self.unauthorized_callback)())
 
-        view = _challenge.find_for_blueprints(
-            unwrap(request).blueprints, self.blueprint_login_views, self.login_view
+        view = _refusal.find_for_blueprints(
+            behind(request).blueprints, self.blueprint_login_views, self.login_view
         )
-        reason = Visit.current().reason or "no_login"
-        return self._answer_refused(view, self.login_message, self.login_message_category, reason)
+        reason = visit.reason or "no_login"
+        return self._refuse(visit, view, self.login_message, self.login_message_category, reason)
 
     def needs_refresh(self) -> ResponseReturnValue:
         """Answer a user whose login is not fresh: by the :meth:`needs_refresh_handler`, else as
         ``LOGIN_UNAUTHORIZED`` says: by a redirect to the refresh view, or with 401. Sends
         :data:`.user_needs_refresh`.
         """
-        app = the_app()
-        Visit.current().stale = True
-        send(user_needs_refresh, app)
+        visit = Visit.current()
+        visit.stale = True
+        send(user_needs_refresh, visit.app)
 
         if self.needs_refresh_callback is not None:
-            return t.cast(ResponseReturnValue, to_sync(app, self.needs_refresh_callback)())
+            return t.cast(ResponseReturnValue, to_sync(visit.app, self.needs_refresh_callback)())
 
-        return self._answer_refused(
-            self.refresh_view,
-            self.needs_refresh_message,
-            self.needs_refresh_message_category,
-            "stale",
-        )
+        message, category = self.needs_refresh_message, self.needs_refresh_message_category
+        return self._refuse(visit, self.refresh_view, message, category, "stale")
 
-    def _answer_refused(
-        self, login_view: LoginView, message: t.Any, category: str, reason: str
+    def _refuse(
+        self, visit: Visit, login_view: LoginView, message: t.Any, category: str, reason: str
     ) -> ResponseReturnValue:
-        mode = self._unauthorized_mode()
-        current = unwrap(request)
-        caller = _challenge.tell_caller(current, mode)
+        current = behind(request)
+        mode, caller = self._find_caller(visit, current)
+        view = None
 
-        if mode != "redirect":
-            self._mark_refused(_challenge.consulted(caller, mode))
+        if caller is not _refusal.Caller.CLIENT:
+            view = self._find_view(visit, current, login_view)
 
-        view = None if caller is _challenge.Caller.CLIENT else self._find_view(login_view)
+        if caller is _refusal.Caller.PAGE and view:
+            url = self._lead_to_login(visit, current, view, message, category, caller)
+            return redirect(url, code=_refusal.redirect_code(current.method))
 
-        if caller is _challenge.Caller.PAGE:
-            if view:
-                code = _challenge.redirect_code(current.method)
-                return redirect(self._url_to_log_in(view, message, category, caller), code=code)
+        if caller is _refusal.Caller.PAGE:
+            # Without a challenge by default, as ever. Werkzeug writes each of them as a string.
+            abort(401, **({} if mode == "redirect" else {"www_authenticate": self._challenges()}))
 
-            # Without a challenge by default, as ever.
-            if mode == "redirect":
-                abort(401)
-
-            # Werkzeug writes each of them as a string.
-            abort(401, www_authenticate=self._challenges())
-
-        response = _challenge.status_answer(the_app(), current, 401, reason, self._challenges())
+        response = _refusal.status_answer(visit.app, current, 401, reason, self._challenges())
 
         if view:
-            url = self._url_to_log_in(view, message, category, caller)
-            response.headers["HX-Redirect"] = _next_url.normalize(url)
+            url = self._lead_to_login(visit, current, view, message, category, caller)
+            response.headers["HX-Redirect"] = _urls.normalize(url)
 
         return response
 
     def _answer_forbidden(self, reason: str | None) -> ResponseReturnValue:
         """Answer a user who is logged in, and may not go on all the same."""
-        mode = self._unauthorized_mode()
-        current = unwrap(request)
-        caller = _challenge.tell_caller(current, mode)
+        visit = Visit.current()
+        current = behind(request)
+        _, caller = self._find_caller(visit, current)
 
-        if mode != "redirect":
-            self._mark_refused(_challenge.consulted(caller, mode))
-
-        if caller is _challenge.Caller.PAGE:
+        if caller is _refusal.Caller.PAGE:
             abort(403, reason)
 
-        return _challenge.status_answer(the_app(), current, 403, reason)
+        return _refusal.status_answer(visit.app, current, 403, reason)
 
-    def _unauthorized_mode(self) -> str:
-        default = Settings(the_app().config).unauthorized
-        mode = _challenge.find_for_blueprints(
-            unwrap(request).blueprints, self.blueprint_unauthorized, default
-        )
-        return default if mode is default else as_unauthorized("blueprint_unauthorized", mode)
+    def _find_caller(self, visit: Visit, current: Request) -> tuple[str, _refusal.Caller]:
+        """How blueprints answer, and whom. The response, which may be an error page of the
+        application's, says what that depends on.
+        """
+        mode = default = visit.settings.unauthorized
+
+        if self.blueprint_unauthorized:
+            found = _refusal.find_for_blueprints(
+                current.blueprints, self.blueprint_unauthorized, default
+            )
+            mode = as_unauthorized("blueprint_unauthorized", found)
+
+        caller = _refusal.tell_caller(current, mode)
+
+        if mode != "redirect":
+            visit.refused = True
+            looked_at = [name for loader in self._named_loaders.values() for name in loader.vary]
+            visit.vary += (*_refusal.consulted(caller, mode), *looked_at)
+
+        return mode, caller
 
     def _challenges(self) -> list[str]:
         challenges = [loader.challenge for loader in self._named_loaders.values()]
-        return [challenge for challenge in challenges if challenge] or [_challenge.COOKIE_CHALLENGE]
+        return [challenge for challenge in challenges if challenge] or [_refusal.COOKIE_CHALLENGE]
 
-    def _mark_refused(self, consulted: tuple[str, ...]) -> None:
-        """Have the response, which may be an error page of the application's, say what it depends
-        on.
-        """
-        visit = Visit.current()
-        visit.refused = True
-        looked_at = [name for loader in self._named_loaders.values() for name in loader.vary]
-        visit.vary += (*consulted, *looked_at)
-
-    def _find_view(self, login_view: LoginView) -> str | None:
-        """The login view, which is asked for if it is a callable."""
+    def _find_view(self, visit: Visit, current: Request, login_view: LoginView) -> str | None:
+        """The login view, which is computed now if it is a callable or a proxy."""
         view: str | None = _evaluate(login_view)
 
-        if not view or not callable(unwrap(login_view)):
+        if not view or view is login_view:
             return view
 
         # What a callable makes of a request is not to be trusted.
-        if not _next_url.is_usable(view):
+        if not _urls.is_usable(view):
             _logger.warning(
                 "The callable that is the login view returned %r, which is no endpoint, path or"
                 " URL. The answer is 401 instead.",
@@ -443,7 +435,10 @@ class LoginManager(t.Generic[U]):
             )
             return None
 
-        if not is_logged_in() and self._is_closed(view):
+        rule = find_target(visit.app, current, view, _expand(view))
+        gate: Gate | None = visit.app.extensions.get("flask_login_gate")
+
+        if rule and gate and gate.closes(rule, "GET") and not is_logged_in():
             raise RuntimeError(
                 f"The callable that is the login view returned '{view}', which is closed itself,"
                 " so that nobody could log in: mark its view with 'login_exempt'."
@@ -451,23 +446,22 @@ class LoginManager(t.Generic[U]):
 
         return view
 
-    def _is_closed(self, view: str) -> bool:
-        app = the_app()
-        rule = find_target(app, unwrap(request), view, _expand(view))
-        hooks: Hooks | None = app.extensions.get("flask_login_hooks")
-        return rule is not None and hooks is not None and hooks.closes(rule, "GET")
-
-    def _url_to_log_in(
-        self, view: str, message: t.Any, category: str, caller: _challenge.Caller
+    def _lead_to_login(
+        self,
+        visit: Visit,
+        current: Request,
+        view: str,
+        message: t.Any,
+        category: str,
+        caller: _refusal.Caller,
     ) -> str:
         """Where to log in, after which the user comes back. There, they see the message."""
-        app = the_app()
-        settings = Settings(app.config)
+        settings = visit.settings
         login_url = _expand(view)
-        target = _challenge.return_url(app, unwrap(request), login_url, caller)
+        target = _refusal.return_url(visit.app, current, login_url, caller)
 
-        # Whom the request itself told of has no session, and sees no page.
-        if not Visit.current().from_request:
+        # API users have no session to flash or to save 'next' in.
+        if not visit.from_request:
             self._flash(_evaluate(message), category)
 
             if settings.use_session_for_next:
@@ -475,11 +469,7 @@ class LoginManager(t.Generic[U]):
                 target = None
 
         field = settings.next_param
-
-        if target is None or field is None:
-            return lead_to_login(login_url)
-
-        return lead_to_login(login_url, target, field)
+        return lead_to_login(login_url, None if field is None else target, field or "next")
 
     def _flash(self, message: t.Any, category: str) -> None:
         if message and self.localize_callback is not None:

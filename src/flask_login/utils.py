@@ -29,9 +29,9 @@ from itsdangerous.encoding import want_bytes
 from werkzeug.local import LocalProxy
 
 from . import _clock
-from . import _next_url
 from . import _session
 from . import _sources
+from . import _urls
 from . import _views
 from . import remember as _remember
 from ._async import in_event_loop
@@ -352,15 +352,23 @@ def login_required(func: t.Any = None, *, via: str | Collection[str] | None = No
     Methods in :data:`.EXEMPT_METHODS` pass, and everyone passes while ``LOGIN_DISABLED`` is set.
 
     :param via: Let only those in who came this way, or one of these: what :func:`login_source`
-        answers. By default, any.
+        returns. By default, any.
     """
-    ways = (via,) if isinstance(via, str) else via
+    ways = None if via is None else _as_ways(via)
 
     def refusal() -> Callable[[], ResponseReturnValue] | None:
-        if is_logged_in() and (ways is None or login_source() in ways):
+        logged_in = is_logged_in()
+
+        if logged_in and (ways is None or Visit.current().source in ways):
             return None
 
-        return get_manager().unauthorized
+        manager = get_manager()
+
+        # A misspelt name would refuse everyone, and nobody would know why.
+        if logged_in and ways is not None:
+            _sources.check_names("login_required(via=...)", ways, manager._named_loaders)
+
+        return manager.unauthorized
 
     return guard_by(refusal) if func is None else guard_by(refusal)(func)
 
@@ -414,10 +422,10 @@ def lead_to_login(base: str, next_url: str | None = None, next_field: str = "nex
     url = base
 
     if next_url is not None:
-        url = _next_url.with_next(base, next_field, make_next_param(base, next_url))
+        url = _urls.with_next(base, next_field, make_next_param(base, next_url))
 
     if host:
-        url = _next_url.with_host(url, host, _find_origin())
+        url = _urls.with_host(url, host, _find_origin())
 
     return url
 
@@ -431,13 +439,13 @@ def make_next_param(login_url: str, current_url: str) -> str:
     :param login_url: The login view's URL.
     :param current_url: The URL to return to. One that cannot be parsed becomes ``/``.
     """
-    return _next_url.reduce(login_url, current_url)
+    return _urls.reduce(login_url, current_url)
 
 
 def expand_login_view(login_view: str) -> str:
     """The URL of a login view: an endpoint is looked up, a path or a URL is one already."""
     login_view = unwrap(login_view)
-    return login_view if _next_url.is_url(login_view) else url_for(login_view)
+    return login_view if _urls.is_url(login_view) else url_for(login_view)
 
 
 def is_safe_url(
@@ -455,8 +463,8 @@ def is_safe_url(
 
     field = Settings(behind(current_app).config).next_param if has_app_context() else "next"
     hosts = as_names("allowed_hosts", allowed_hosts)
-    site = _next_url.Site(hosts, require_https, field, _find_origin())
-    return _next_url.is_safe(target, site)
+    site = _urls.Site(hosts, require_https, field, _find_origin())
+    return _urls.is_safe(target, site)
 
 
 def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] = ()) -> str:
@@ -474,7 +482,7 @@ def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] 
 
     for target in (*named, _session.take_next(behind(session))):
         if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
-            return _next_url.normalize(_next_url.localize(target, _find_origin()))
+            return _urls.normalize(_urls.localize(target, _find_origin()))
 
     return home_url(default)
 
@@ -491,7 +499,7 @@ def _find_origin() -> str | None:
         return None
 
     current = unwrap(request)
-    return _next_url.find_origin(current.scheme, current.host)
+    return _urls.find_origin(current.scheme, current.host)
 
 
 def home_url(default: str | None = None) -> str:
@@ -706,6 +714,19 @@ def _is_settled_by_session() -> bool:
         visit.protection_failed = failed is not None and failed()
 
     return True
+
+
+def _as_ways(via: t.Any) -> tuple[str, ...]:
+    """What ``login_required(via=...)`` was given, as names.
+
+    :raises TypeError: If it is something else.
+    """
+    ways = (via,) if isinstance(via, str) else tuple(as_names("via", via))
+
+    if not all(isinstance(way, str) for way in t.cast("tuple[t.Any, ...]", ways)):
+        raise TypeError(f"via must be a name or names of loaders, instead got: {via!r}")
+
+    return ways
 
 
 def _wish(

@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 _logger = logging.getLogger("flask_login")
 
 
-class Hooks:
+class Gate:
     """Registered once with an app, for whichever manager the app has at the time."""
 
     def __init__(self, app: Flask) -> None:
@@ -44,7 +44,7 @@ class Hooks:
     def register(self) -> None:
         # Functions, not methods: Flask asks of each hook in each request whether it is async, and
         # takes twice as long to tell of a method.
-        def begin() -> ResponseReturnValue | None:
+        def before_view() -> ResponseReturnValue | None:
             Visit.dispatch()
 
             if self._checks_views:
@@ -56,7 +56,7 @@ class Hooks:
             functions = self._app.before_request_funcs[None]
 
             # A third hook would be up to 7 % of all that a closed application adds.
-            if functions[-1] is begin:
+            if functions[-1] is before_view:
                 return self._demand_login()
 
             # The application's own may prepare what a loader needs, so this comes after them. Flask
@@ -68,7 +68,7 @@ class Hooks:
         def demand_login() -> ResponseReturnValue | None:
             return self._demand_login()
 
-        def finish(response: Response) -> Response:
+        def after_view(response: Response) -> Response:
             visit, stored = Visit.begun()
 
             # The application may have written to the session what is to become of the cookie.
@@ -90,8 +90,8 @@ class Hooks:
 
         # Before the application's own, whenever those were registered: what they put on 'g' is this
         # request's. A 'url_value_preprocessor' would come earlier still, and cost twice as much.
-        self._app.before_request_funcs.setdefault(None, []).insert(0, begin)
-        self._app.after_request(finish)
+        self._app.before_request_funcs.setdefault(None, []).insert(0, before_view)
+        self._app.after_request(after_view)
 
     def close(self, blueprints: set[Blueprint]) -> None:
         """Keep a manager's blueprints closed, also under another manager."""

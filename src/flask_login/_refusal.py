@@ -16,9 +16,9 @@ from flask import Request
 from werkzeug.exceptions import default_exceptions
 from werkzeug.wrappers import Response
 
-from ._next_url import find_origin
-from ._next_url import find_path
-from ._next_url import has_same_host
+from ._urls import find_origin
+from ._urls import find_path
+from ._urls import has_same_host
 
 T = t.TypeVar("T")
 
