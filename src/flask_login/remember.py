@@ -270,8 +270,10 @@ def legacy_keys(settings: Settings) -> list[bytes]:
 def write(response: Response, settings: Settings, token: Token, expires: datetime) -> None:
     """Set the cookie.
 
-    :raises ValueError: If it is longer than browsers accept.
+    :raises ValueError: If it is longer than browsers accept, or if a setting of ours has changed so
+        that :func:`check` refuses it.
     """
+    check(settings)
     value = encode(token, settings)
     attributes = _attributes(settings)
     name = settings.cookie_name
@@ -333,6 +335,7 @@ def find_problems(settings: Settings) -> list[str]:
     """Why browsers will drop the cookie, by the historic settings. They say nothing then."""
     name = settings.cookie_name.lower()
     host_only = name.startswith("__host-")
+    samesite = settings.cookie_samesite
     problems: list[str] = []
 
     if not settings.cookie_secure:
@@ -342,10 +345,11 @@ def find_problems(settings: Settings) -> list[str]:
                 " REMEMBER_COOKIE_SECURE to be True"
             )
 
-        if settings.cookie_samesite == "None":
-            problems.append(
-                "REMEMBER_COOKIE_SAMESITE 'None' needs REMEMBER_COOKIE_SECURE to be True"
-            )
+        # Werkzeug takes it in any case.
+        if samesite is not None and samesite.lower() == "none":
+            is_own = "REMEMBER_COOKIE_SAMESITE" in settings.config
+            setting = "REMEMBER_COOKIE_SAMESITE" if is_own else "SESSION_COOKIE_SAMESITE"
+            problems.append(f"{setting} 'None' needs REMEMBER_COOKIE_SECURE to be True")
 
     if host_only and settings.cookie_domain:
         problems.append(
