@@ -9,6 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_login import login_user
+from flask_login import UserMixin
+
+
+class UserWithoutStamp(UserMixin):
+    id = "1"
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +99,7 @@ def test_ordinary_login_afterwards_is_not_forced(
     forced: FlaskClient, users: dict[str, t.Any]
 ) -> None:
     users["3"].active = True
-    forced.get("/login/3")
+    forced.get("/login/3?remember")
     users["3"].active = False
     assert forced.get("/me").text == "nobody"
 
@@ -106,7 +111,11 @@ def test_users_of_a_request_loader_are_not_checked(
     assert browser.get("/me").text == "3"
 
 
-def test_check_alone_records_nothing(browser: FlaskClient, session_of: t.Any) -> None:
+def test_check_alone_records_nothing(
+    browser: FlaskClient, users: dict[str, t.Any], session_of: t.Any
+) -> None:
+    users["1"] = UserWithoutStamp()
+
     with browser.session_transaction() as stored:
         stored["_user_id"] = "1"
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_login import LoginManager
+from flask_login import UserMixin
 
 IDLE, ABSOLUTE = "LOGIN_IDLE_TIMEOUT", "LOGIN_ABSOLUTE_TIMEOUT"
 
@@ -17,6 +18,10 @@ before_and_after = pytest.mark.parametrize(
     ("more", "user"), [(-1, "1"), (0, "nobody")], ids=["before", "after"]
 )
 either_timeout = pytest.mark.parametrize("setting", [IDLE, ABSOLUTE])
+
+
+class UserWithoutStamp(UserMixin):
+    id = "1"
 
 
 def active_for(browser: FlaskClient, clock: t.Any, seconds: int, every: int = 60) -> None:
@@ -156,8 +161,9 @@ class TestSessionFromBefore:
         assert visitor.get("/me").text == user
 
     def test_it_is_left_as_it_is_without_timeouts(
-        self, visitor: FlaskClient, session_of: t.Any
+        self, visitor: FlaskClient, users: dict[str, t.Any], session_of: t.Any
     ) -> None:
+        users["1"] = UserWithoutStamp()
         before = session_of(visitor)
         visitor.get("/me")
         assert session_of(visitor) == {**before, "_fresh": False}
