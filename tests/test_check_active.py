@@ -9,11 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_login import login_user
-from flask_login import UserMixin
-
-
-class UserWithoutStamp(UserMixin):
-    id = "1"
 
 
 @pytest.fixture(autouse=True)
@@ -112,9 +107,9 @@ def test_users_of_a_request_loader_are_not_checked(
 
 
 def test_check_alone_records_nothing(
-    browser: FlaskClient, users: dict[str, t.Any], session_of: t.Any
+    browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, session_of: t.Any
 ) -> None:
-    users["1"] = UserWithoutStamp()
+    users["1"] = unstamped
 
     with browser.session_transaction() as stored:
         stored["_user_id"] = "1"

@@ -10,7 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_login import LoginManager
-from flask_login import UserMixin
 
 IDLE, ABSOLUTE = "LOGIN_IDLE_TIMEOUT", "LOGIN_ABSOLUTE_TIMEOUT"
 
@@ -18,10 +17,6 @@ before_and_after = pytest.mark.parametrize(
     ("more", "user"), [(-1, "1"), (0, "nobody")], ids=["before", "after"]
 )
 either_timeout = pytest.mark.parametrize("setting", [IDLE, ABSOLUTE])
-
-
-class UserWithoutStamp(UserMixin):
-    id = "1"
 
 
 def active_for(browser: FlaskClient, clock: t.Any, seconds: int, every: int = 60) -> None:
@@ -161,9 +156,9 @@ class TestSessionFromBefore:
         assert visitor.get("/me").text == user
 
     def test_it_is_left_as_it_is_without_timeouts(
-        self, visitor: FlaskClient, users: dict[str, t.Any], session_of: t.Any
+        self, visitor: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, session_of: t.Any
     ) -> None:
-        users["1"] = UserWithoutStamp()
+        users["1"] = unstamped
         before = session_of(visitor)
         visitor.get("/me")
         assert session_of(visitor) == {**before, "_fresh": False}

@@ -11,14 +11,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_login import login_user
-from flask_login import UserMixin
 from flask_login.config import SESSION_KEYS
 
 HOUR = 3600
-
-
-class UserWithoutStamp(UserMixin):
-    id = "1"
 
 
 @pytest.fixture
@@ -50,9 +45,9 @@ def test_login_records_its_user_and_its_time(
 
 
 def test_user_whose_class_has_no_stamp_has_none_in_the_record(
-    browser: FlaskClient, users: dict[str, t.Any], clock: t.Any, record: t.Any
+    browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, clock: t.Any, record: t.Any
 ) -> None:
-    users["1"] = UserWithoutStamp()
+    users["1"] = unstamped
     browser.get("/login/1")
     assert record() == f"{clock.now}...|1"
 

@@ -11,16 +11,11 @@ from flask.testing import FlaskClient
 
 from flask_login import encode_cookie
 from flask_login import LoginManager
-from flask_login import UserMixin
 
 # The session and the cookie each carry a login of their own.
 each_part = pytest.mark.parametrize(
     "lost", ["remember_token", "session"], ids=["session", "cookie"]
 )
-
-
-class UserWithoutStamp(UserMixin):
-    id = "1"
 
 
 @pytest.fixture(autouse=True)
@@ -137,10 +132,10 @@ class TestFirstSight:
     """A login that began before users had a stamp gets its digest when it is first seen."""
 
     @pytest.fixture
-    def introduce(self, users: dict[str, t.Any]) -> t.Callable[[], None]:
+    def introduce(self, users: dict[str, t.Any], unstamped: t.Any) -> t.Callable[[], None]:
         """Let users have a stamp from now on, which they had not."""
         with_stamp = users["1"]
-        users["1"] = UserWithoutStamp()
+        users["1"] = unstamped
         return lambda: users.update({"1": with_stamp})
 
     def test_session_is_given_one(
@@ -242,9 +237,9 @@ class TestNoStamp:
         assert recorded() == "-"
 
     def test_user_without_the_method_has_nothing_recorded(
-        self, browser: FlaskClient, users: dict[str, t.Any], recorded: t.Any
+        self, browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, recorded: t.Any
     ) -> None:
-        users["1"] = UserWithoutStamp()
+        users["1"] = unstamped
         browser.get("/login/1")
         assert recorded() == ""
 
@@ -279,21 +274,21 @@ class TestNoStamp:
 
     @each_part
     def test_login_goes_on_where_users_have_the_method_no_longer(
-        self, browser: FlaskClient, users: dict[str, t.Any], lost: str
+        self, browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, lost: str
     ) -> None:
         browser.get("/login/1?remember")
         browser.delete_cookie(lost)
-        users["1"] = UserWithoutStamp()
+        users["1"] = unstamped
         assert browser.get("/me").text == "1"
 
     @each_part
     def test_digest_outlives_a_while_without_the_method(
-        self, browser: FlaskClient, users: dict[str, t.Any], lost: str
+        self, browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, lost: str
     ) -> None:
         user = users["1"]
         browser.get("/login/1?remember")
         browser.delete_cookie(lost)
-        users["1"] = UserWithoutStamp()
+        users["1"] = unstamped
         browser.get("/me")
         browser.delete_cookie(lost)
         users["1"] = user

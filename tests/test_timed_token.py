@@ -17,15 +17,10 @@ from flask_login import decode_cookie
 from flask_login import encode_cookie
 from flask_login import login_user
 from flask_login import LoginManager
-from flask_login import UserMixin
 from flask_login.remember import decode_timed
 from flask_login.remember import INVALID
 
 YEAR = 365 * 24 * 3600
-
-
-class UserWithoutStamp(UserMixin):
-    id = "1"
 
 
 def signer_for(*keys: str) -> Signer:
@@ -85,9 +80,9 @@ def test_token_has_the_digest_of_a_stamp(
 
 
 def test_token_of_a_user_whose_class_has_no_stamp_has_none(
-    browser: FlaskClient, users: dict[str, t.Any], token_of: t.Any
+    browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, token_of: t.Any
 ) -> None:
-    users["1"] = UserWithoutStamp()
+    users["1"] = unstamped
     browser.get("/login/1?remember")
     assert fields_of(token_of(browser)).stamp == ""
 
