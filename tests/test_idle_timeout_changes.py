@@ -1,4 +1,4 @@
-"""``LOGIN_IDLE_TIMEOUT`` set or removed on a running site: only activity that was recorded counts."""
+"""``LOGIN_IDLE_TIMEOUT`` set or removed on a running site: activity counts that was recorded."""
 
 from __future__ import annotations
 

@@ -295,6 +295,42 @@ class TestNoStamp:
         user.stamp = "another"
         assert browser.get("/me").text == "nobody"
 
+    def test_user_in_a_wrapper_has_one(
+        self, login_manager: LoginManager, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        class Wrapper:
+            def __init__(self, user: t.Any) -> None:
+                self.user = user
+
+            def __getattr__(self, name: str) -> t.Any:
+                return getattr(self.user, name)
+
+        login_manager.user_loader(lambda user_id: Wrapper(users[user_id]))
+        browser.get("/login/1")
+        users["1"].stamp = "another"
+        assert browser.get("/me").text == "nobody"
+
+    @pytest.mark.parametrize(
+        "value", [1.5, object(), ["hash"]], ids=lambda value: type(value).__name__
+    )
+    def test_what_cannot_be_digested_is_an_error(
+        self, browser: FlaskClient, users: dict[str, t.Any], value: t.Any
+    ) -> None:
+        users["1"].stamp = value
+
+        with pytest.raises(TypeError, match="'get_session_stamp' must return a str or None"):
+            browser.get("/login/1")
+
+    @pytest.mark.parametrize("value", ["hash", b"hash", 7, True], ids=repr)
+    def test_what_can_be_digested_is_one(
+        self, browser: FlaskClient, users: dict[str, t.Any], value: t.Any
+    ) -> None:
+        users["1"].stamp = value
+        browser.get("/login/1")
+        assert browser.get("/me").text == "1"
+        users["1"].stamp = "another"
+        assert browser.get("/me").text == "nobody"
+
     def test_user_that_is_a_mock_has_none(
         self, login_manager: LoginManager, browser: FlaskClient, users: dict[str, t.Any]
     ) -> None:
