@@ -246,7 +246,12 @@ def test_request_loader_user_is_there_again(
         assert (current_user.name, login_source()) == ("brian", "request")
 
 
-def test_remember_cookie_is_left_alone(app: Flask, browser: FlaskClient, users: Users) -> None:
+@pytest.mark.parametrize("defaults", ["compatible", "secure"])
+def test_remember_cookie_is_left_alone(
+    app: Flask, browser: FlaskClient, users: Users, defaults: str
+) -> None:
+    app.config["LOGIN_DEFAULTS"] = defaults
+
     @app.get("/act")
     def act() -> str:
         with acting_as(users["2"]):
@@ -257,6 +262,43 @@ def test_remember_cookie_is_left_alone(app: Flask, browser: FlaskClient, users: 
     assert browser.get("/act").text == "2"
     assert browser.get("/me").text == "1"
     assert browser.get("/remembered").text == "True"
+
+
+class TestInNestedContexts:
+    def test_user_acts_in_an_app_context_within_a_request(self, app: Flask, users: Users) -> None:
+        with app.test_request_context():
+            login_user(users["2"])
+
+            with app.app_context():
+                with acting_as(users["1"]):
+                    assert current_user == users["1"]
+
+            assert current_user == users["2"]
+            assert session["_user_id"] == "2"
+
+    def test_user_acts_in_what_is_called_in_a_context_of_its_own(
+        self, app: Flask, users: Users
+    ) -> None:
+        with app.app_context(), acting_as(users["1"]), app.app_context():
+            assert current_user.get_id() == "1"
+
+    def test_user_acts_in_another_application(self, app: Flask, users: Users) -> None:
+        other = Flask("other")
+        other.secret_key = "another"
+        LoginManager(other).user_loader(users.get)
+
+        with app.app_context(), acting_as(users["2"]):
+            with other.app_context(), acting_as(users["1"]):
+                assert current_user == users["1"]
+
+            assert current_user == users["2"]
+
+    def test_user_acts_in_a_request_within_another(self, app: Flask, users: Users) -> None:
+        with app.test_request_context(), acting_as(users["1"]):
+            with app.test_request_context(), acting_as(users["2"]):
+                assert current_user == users["2"]
+
+            assert current_user == users["1"]
 
 
 def test_somebody_has_to_act_in_an_application(users: Users) -> None:

@@ -81,7 +81,7 @@ def test_response_of_a_guarded_view_has_the_header(private: Flask, browser: Flas
 
 def test_response_of_a_closed_app_has_the_header(private: Flask, browser: FlaskClient) -> None:
     browser.get("/login/1")
-    private.config["LOGIN_REQUIRED"] = True
+    private.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
 
     assert cache_control(browser, "/plain") == PRIVATE
 

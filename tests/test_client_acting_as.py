@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from copy import copy
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from flask import session
 from flask.testing import FlaskClient
 
 from flask_login import LoginManager
+from flask_login import user_logged_in
 from flask_login.testing import LoginClient
 
 Users = dict[str, t.Any]
@@ -94,6 +96,48 @@ def test_session_comes_back_after_an_exception(login_client: LoginClient, users:
     assert login_client.get("/me").text == "2"
 
 
+@pytest.mark.parametrize("permanent", [True, False])
+def test_session_cookie_is_as_it_was(
+    app: Flask, login_client: LoginClient, users: Users, permanent: bool
+) -> None:
+    app.config.update(SESSION_COOKIE_SECURE=True, SESSION_COOKIE_SAMESITE="Lax")
+    login_client.login(users["2"])
+
+    with login_client.session_transaction() as stored:
+        stored.permanent = permanent
+
+    before = copy(login_client.get_cookie("session"))
+
+    with login_client.acting_as(users["1"]):
+        assert login_client.get_cookie("session") != before
+
+    assert login_client.get_cookie("session") == before
+
+
+def test_content_of_the_session_is_there_in_the_block(
+    login_client: LoginClient, users: Users
+) -> None:
+    login_client.get("/cart/tea")
+
+    with login_client.acting_as(users["1"]):
+        assert login_client.get("/cart/coffee").text == "tea"
+
+
+def test_receiver_that_fails_leaves_nobody_behind(
+    app: Flask, login_client: LoginClient, users: Users
+) -> None:
+    def receive(*_: t.Any, **__: t.Any) -> None:
+        raise LookupError
+
+    login_client.login(users["2"], remember=True)
+
+    with user_logged_in.connected_to(receive, app):
+        with pytest.raises(LookupError), login_client.acting_as(users["1"]):
+            pytest.fail("A failed login was entered.")
+
+    assert login_client.get("/me").text == "2"
+
+
 def test_inactive_user_does_not_act(login_client: LoginClient, users: Users) -> None:
     login_client.login(users["2"])
 
@@ -140,6 +184,30 @@ class TestRememberCookie:
 
         login_client.delete_cookie("session")
         assert login_client.get("/me").text == user_id
+
+    @pytest.mark.parametrize(
+        "attributes",
+        [
+            {"SECURE": True, "HTTPONLY": True, "SAMESITE": "Strict"},
+            {"DURATION": 3600, "HTTPONLY": False},
+            {"PATH": "/app", "DOMAIN": "localhost"},
+            {"PATH": None},
+        ],
+        ids=str,
+    )
+    def test_cookie_is_as_it_was(
+        self, app: Flask, login_client: LoginClient, users: Users, attributes: dict[str, t.Any]
+    ) -> None:
+        app.config.update({f"REMEMBER_COOKIE_{key}": attributes[key] for key in attributes})
+        login_client.login(users["2"], remember=True)
+        path = attributes.get("PATH") or "/"
+        before = login_client.get_cookie("remember_token", path=path)
+
+        with login_client.acting_as(users["1"]):
+            assert login_client.get_cookie("remember_token", path=path) is None
+
+        assert before is not None
+        assert login_client.get_cookie("remember_token", path=path) == before
 
     def test_who_asked_to_be_remembered_in_the_block_is_not_after_it(
         self, login_client: LoginClient, users: Users

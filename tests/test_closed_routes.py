@@ -5,7 +5,6 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from flask import abort
 from flask import Blueprint
 from flask import Flask
 from flask import g
@@ -14,7 +13,9 @@ from flask import request
 from flask.testing import FlaskClient
 from flask.views import MethodView
 from werkzeug.routing import BaseConverter
+from werkzeug.routing import Rule
 
+from flask_login import fresh_login_required
 from flask_login import login_exempt
 from flask_login import login_required
 from flask_login import LoginManager
@@ -144,6 +145,35 @@ class TestClosedRoutes:
 
         assert closed_routes(app) == []
 
+    def test_rule_without_methods_is_asked_by_get_and_post(self, app: Flask) -> None:
+        app.url_map.add(Rule("/hole", endpoint="hole"))
+        app.endpoint("hole")(view)
+
+        assert closed_routes(app) == [("GET", "/hole"), ("POST", "/hole")]
+
+    def test_rule_without_a_view_is_left_out(self, app: Flask) -> None:
+        app.url_map.add(Rule("/hole", endpoint="hole"))
+
+        assert closed_routes(app) == []
+
+    @pytest.mark.parametrize("site", [None, "example.com:5000"])
+    def test_websocket_is_asked_by_its_handshake(self, app: Flask, site: str | None) -> None:
+        app.config["SERVER_NAME"] = site
+        app.add_url_rule("/chat/<int:room>", "chat", view, websocket=True)
+
+        assert closed_routes(app) == [("GET", f"ws://{site or 'localhost'}/chat/1")]
+
+    def test_websocket_may_share_its_path_with_a_page(self, app: Flask) -> None:
+        app.add_url_rule("/chat", "page", view, methods=["POST"])
+        app.add_url_rule("/chat", "chat", view, websocket=True)
+
+        assert closed_routes(app) == [("POST", "/chat"), ("GET", "ws://localhost/chat")]
+
+    def test_exempt_websocket_is_left_out(self, app: Flask) -> None:
+        app.add_url_rule("/chat", "chat", login_exempt(lambda: ""), websocket=True)
+
+        assert closed_routes(app) == []
+
     def test_alias_of_a_route_is_left_out(self, app: Flask) -> None:
         app.add_url_rule("/notes", "notes", view, methods=["POST"])
         app.add_url_rule("/old/notes", "notes", view, methods=["POST"], alias=True)
@@ -162,6 +192,21 @@ class TestClosedRoutes:
         app.add_url_rule("/", "api", view, subdomain="api", methods=["POST"])
 
         assert closed_routes(app) == [("POST", "http://api.example.com/")]
+
+    def test_websocket_of_a_subdomain_is_found(self, login_manager: LoginManager) -> None:
+        app = Flask("app", static_folder=None, subdomain_matching=True)
+        app.config["SERVER_NAME"] = "example.com"
+        login_manager.init_app(app)
+        app.add_url_rule("/chat", "chat", view, subdomain="api", websocket=True)
+
+        assert closed_routes(app) == [("GET", "ws://api.example.com/chat")]
+
+    def test_route_of_a_host_is_found(self, login_manager: LoginManager) -> None:
+        app = Flask("app", static_folder=None, host_matching=True)
+        login_manager.init_app(app)
+        app.add_url_rule("/", "shop", view, host="<tenant>.site.test", methods=["POST"])
+
+        assert closed_routes(app, {"tenant": "ada"}) == [("POST", "http://ada.site.test/")]
 
     def test_converter_may_need_what_cannot_be_made_up(self, app: Flask) -> None:
         class NoteConverter(BaseConverter):
@@ -235,26 +280,90 @@ class TestAssertLoginRequired:
 
         assert_login_required(client, "/de/settings")
 
-    @pytest.mark.parametrize("status", [401, 403])
-    def test_refusal_of_another_kind_is_told(
-        self, app: Flask, client: FlaskClient, status: int
+    @pytest.mark.parametrize("mode", ["redirect", "auto", "status"])
+    def test_refusal_is_told_however_it_is_answered(
+        self, app: Flask, client: FlaskClient, auth: Blueprint, mode: str
     ) -> None:
-        app.add_url_rule("/page", "page", lambda: abort(status))
+        app.config["LOGIN_UNAUTHORIZED"] = mode
+
+        assert_login_required(client, "/settings")
+
+    def test_refusal_by_a_handler_is_told(
+        self, client: FlaskClient, login_manager: LoginManager, auth: Blueprint
+    ) -> None:
+        login_manager.unauthorized_handler(lambda: "Who are you?")
+
+        assert_login_required(client, "/settings")
+
+    def test_refusal_of_a_view_that_wants_a_fresh_login_is_told(
+        self, app: Flask, client: FlaskClient
+    ) -> None:
+        app.add_url_rule("/page", "page", fresh_login_required(view))
 
         assert_login_required(client, "/page")
+
+    def test_refusal_of_a_closed_application_is_told(self, app: Flask, client: FlaskClient) -> None:
+        app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
+        app.url_map.add(Rule("/hole", endpoint="hole"))
+        app.endpoint("hole")(view)
+
+        assert_login_required(client, "/hole", "POST")
+
+    @pytest.mark.parametrize("url", ["ws://localhost/chat", "wss://localhost/chat"])
+    def test_websocket_is_asked_by_its_handshake(
+        self, app: Flask, client: FlaskClient, url: str
+    ) -> None:
+        app.add_url_rule("/chat", "chat", login_required(view), websocket=True)
+
+        assert_login_required(client, url)
+
+    def test_websocket_that_is_open_is_told(self, app: Flask, client: FlaskClient) -> None:
+        app.add_url_rule("/chat", "chat", view, websocket=True)
+
+        with pytest.raises(AssertionError, match=r"GET ws://localhost/chat is open.*: 200 OK"):
+            assert_login_required(client, "ws://localhost/chat")
+
+    def test_refusal_of_another_request_is_no_proof(
+        self, app: Flask, client: FlaskClient, auth: Blueprint
+    ) -> None:
+        app.add_url_rule("/page", "page", lambda: app.test_client().get("/settings").status)
+
+        with pytest.raises(AssertionError, match="GET /page is open"):
+            assert_login_required(client, "/page")
+
+    @pytest.mark.usefixtures("login_manager", "auth")
+    def test_client_may_have_default_headers(self, app: Flask) -> None:
+        class Client(FlaskClient):
+            def open(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
+                kwargs.setdefault("headers", {"X-Tenant": "ada"})
+                return super().open(*args, **kwargs)
+
+        app.before_request(lambda: None if "X-Tenant" in request.headers else "no tenant")
+
+        assert_login_required(Client(app, app.response_class), "/settings")
+
+    def test_stale_login_of_the_client_is_no_proof(self, app: Flask, browser: FlaskClient) -> None:
+        app.add_url_rule("/page", "page", fresh_login_required(view))
+        browser.get("/login/1?stale")
+
+        with pytest.raises(AssertionError, match=r"GET /page is open.*: 401"):
+            assert_login_required(browser, "/page")
 
     @pytest.mark.parametrize(
         ("answer", "status"),
         [
             ("inside", "200 OK"),
             (("not yet", 400), "400 BAD REQUEST"),
+            (("log in", 401), "401 UNAUTHORIZED"),
+            (("no token", 403), "403 FORBIDDEN"),
             (("nothing here", 404), "404 NOT FOUND"),
             (redirect("/elsewhere"), "302 FOUND"),
-            (redirect("/login/other"), "302 FOUND"),
+            (redirect("/login"), "302 FOUND"),
+            (redirect("https://evil.test/login"), "302 FOUND"),
         ],
-        ids=["page", "bad request", "not found", "redirect", "similar redirect"],
+        ids=["page", "400", "401", "403", "404", "elsewhere", "login view", "another host"],
     )
-    def test_other_answers_are_told_apart(
+    def test_answer_that_no_guard_gave_is_no_proof(
         self,
         app: Flask,
         client: FlaskClient,
@@ -268,7 +377,9 @@ class TestAssertLoginRequired:
         with pytest.raises(AssertionError) as caught:
             assert_login_required(client, "/page")
 
-        assert str(caught.value) == f"GET /page is open to anonymous callers: {status}"
+        assert str(caught.value) == (
+            f"GET /page is open to anonymous callers: {status}. No guard refused them."
+        )
 
     def test_method_is_named(self, app: Flask, client: FlaskClient) -> None:
         app.add_url_rule("/page", "page", view, methods=["POST"])

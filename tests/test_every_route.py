@@ -104,7 +104,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder: Path = tmp_path_factory.mktemp("static")
     (folder / "x").write_text("static")
     app = Flask("app", static_folder=folder)
-    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED=True)
+    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED_BY_DEFAULT=True)
     login_manager = LoginManager(app)
     login_manager.user_loader(lambda user_id: User())
     add_views(app)
@@ -123,12 +123,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app.add_url_rule("/confirm", "confirm", copy(answer))
     app.add_url_rule("/enter", "open_enter", login_exempt(lambda: str(login_user(User()))))
     login_manager.login_view = "log_in"
-    login_manager.refresh_view = "http://localhost/confirm"
+    login_manager.refresh_view = "/confirm"
     login_manager.blueprint_login_views = {
         "shop": "/shop/log-in",
         "shop.cart": ".log_in",
         "shop.cart.items": None,
-        "admin": lambda: "admin.log_in",
+        "admin": "admin.log_in",
     }
     return app
 

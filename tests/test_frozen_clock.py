@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
@@ -174,15 +175,65 @@ def test_nested_clock_begins_where_the_outer_one_stands() -> None:
         assert _clock.now() == outer()
 
 
-@pytest.mark.parametrize("error", [None, LookupError], ids=["no error", "error"])
-def test_time_goes_on_afterwards(error: type[Exception] | None) -> None:
-    before = (_clock.now, login_manager_module.datetime)
+@pytest.fixture
+def moment(monkeypatch: pytest.MonkeyPatch) -> int:
+    """The time that it really is."""
+    monkeypatch.setattr("time.time", lambda: 1_750_000_000.5)
+    return 1_750_000_000
 
+
+@pytest.mark.parametrize("error", [None, LookupError], ids=["no error", "error"])
+def test_time_goes_on_afterwards(moment: int, error: type[Exception] | None) -> None:
     try:
-        with frozen_clock():
+        with frozen_clock() as clock:
+            clock.tick(HOUR)
+
             if error is not None:
                 raise error
     except LookupError:
         pass
 
-    assert (_clock.now, login_manager_module.datetime) == before
+    assert _clock.now() == moment
+
+
+def test_clocks_may_end_in_the_order_of_their_beginning(moment: int) -> None:
+    first, second = frozen_clock(), frozen_clock()
+    first.__enter__().tick(HOUR)
+    second.__enter__().tick(HOUR)
+
+    first.__exit__(None, None, None)
+    assert _clock.now() == moment + 2 * 3600
+
+    second.__exit__(None, None, None)
+    assert _clock.now() == moment
+
+
+def test_clock_may_end_in_another_thread(moment: int) -> None:
+    with ThreadPoolExecutor(1) as other:
+        clock = other.submit(frozen_clock).result()
+        other.submit(clock.__enter__).result().tick(HOUR)
+        assert _clock.now() == moment + 3600
+
+        clock.__exit__(None, None, None)
+
+    assert _clock.now() == moment
+
+
+def test_whatever_time_a_suite_sets_is_the_time(
+    moment: int, browser: FlaskClient, expiry_of: t.Any
+) -> None:
+    response = browser.get("/login/1?remember&duration=60")
+
+    assert _clock.now() == moment
+    assert expiry_of(response) == moment + 60
+
+
+def test_clock_replaces_no_name() -> None:
+    before = (_clock.now, login_manager_module.datetime)
+
+    with frozen_clock():
+        assert (_clock.now, login_manager_module.datetime) == before
+
+
+def test_date_is_a_plain_one() -> None:
+    assert type(login_manager_module.datetime.now(timezone.utc)) is datetime

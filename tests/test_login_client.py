@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from threading import Event
 
 import pytest
 from flask import Flask
 from flask import session
 from flask.testing import FlaskClient
 
+from flask_login import _clock
 from flask_login import current_user
 from flask_login import fresh_login_required
 from flask_login import login_required
@@ -17,6 +22,7 @@ from flask_login import LoginManager
 from flask_login import user_logged_in
 from flask_login import user_logged_out
 from flask_login import UserMixin
+from flask_login.testing import frozen_clock
 from flask_login.testing import LoginClient
 
 Users = dict[str, t.Any]
@@ -113,6 +119,47 @@ def test_user_was_remembered_so_long_ago(
     assert login_client.get("/me").text == text
 
 
+@pytest.fixture
+def two_clients(app: Flask, login_client: LoginClient, users: Users) -> list[LoginClient]:
+    """Of one hour ago and of three, logged in at once. The first one is ready before the other."""
+    clients = [login_client, LoginClient(app, app.response_class)]
+    both_are_in = Barrier(2, timeout=10)
+    first_is_done = Event()
+
+    def wait(*_: t.Any, **__: t.Any) -> None:
+        if both_are_in.wait() == 1:
+            first_is_done.wait(timeout=10)
+
+    def log_in(client: LoginClient, hours: int) -> None:
+        client.login(users["1"], ago=timedelta(hours=hours))
+        first_is_done.set()
+
+    with user_logged_in.connected_to(wait), ThreadPoolExecutor(2) as threads:
+        list(threads.map(log_in, clients, [1, 3]))
+
+    return clients
+
+
+def test_logins_at_once_are_each_as_long_ago_as_asked(
+    app: Flask, two_clients: list[LoginClient]
+) -> None:
+    app.config["LOGIN_ABSOLUTE_TIMEOUT"] = timedelta(hours=2)
+
+    assert [client.get("/me").text for client in two_clients] == ["1", "nobody"]
+
+
+@pytest.mark.usefixtures("two_clients")
+def test_logins_at_once_leave_the_clock_alone() -> None:
+    assert abs(_clock.now() - time.time()) < 60
+
+
+def test_login_long_ago_leaves_the_clock_alone(login_client: LoginClient, users: Users) -> None:
+    with frozen_clock() as clock:
+        login_client.login(users["1"], ago=timedelta(hours=1))
+
+        assert _clock.now() == clock()
+
+
 def test_id_is_what_the_id_attribute_answers(
     login_client: LoginClient, login_manager: LoginManager, users: Users, session_of: t.Any
 ) -> None:
@@ -162,7 +209,7 @@ def test_inactive_user_is_refused(login_client: LoginClient, users: Users) -> No
 def test_user_without_an_id_is_refused(login_client: LoginClient, users: Users) -> None:
     users["1"].id = None
 
-    with pytest.raises(ValueError, match="saved first"):
+    with pytest.raises(ValueError, match="Save the model first"):
         login_client.login(users["1"])
 
     assert login_client.get("/me").text == "nobody"
@@ -212,6 +259,13 @@ def test_signals_are_sent(app: Flask, login_client: LoginClient, users: Users) -
         login_client.logout()
 
     assert sent == [users["1"], users["1"]]
+
+
+def test_client_without_cookies_cannot_log_in(app: Flask, users: Users) -> None:
+    client = LoginClient(app, app.response_class, use_cookies=False)
+
+    with pytest.raises(TypeError, match="Cookies are disabled"):
+        client.login(users["1"])
 
 
 def test_two_clients_are_two_users(app: Flask, login_client: LoginClient, users: Users) -> None:

@@ -6,7 +6,13 @@ import typing as t
 
 import pytest
 from flask import Flask
+from flask import Request
+from flask import request
+from flask import Response
 from flask import session
+from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SessionInterface
+from flask.sessions import SessionMixin
 from flask.testing import FlaskClient
 
 from flask_login import current_user
@@ -72,6 +78,17 @@ def test_session_is_what_it_was_after_acting(
     assert login_client.get("/me").text == (before or "nobody")
 
 
+def test_session_is_the_same_one_after_acting(login_client: LoginClient, users: Users) -> None:
+    login_client.login(users["2"])
+    before = login_client.get_cookie("session")
+
+    with login_client.acting_as(users["1"]):
+        assert login_client.get_cookie("session") != before
+
+    assert before is not None
+    assert login_client.get_cookie("session") == before
+
+
 def test_session_of_who_acted_is_worth_nothing_after(
     app: Flask, login_client: LoginClient, users: Users
 ) -> None:
@@ -82,6 +99,56 @@ def test_session_of_who_acted_is_worth_nothing_after(
     other = app.test_client()
     other.set_cookie("session", cookie.value)
     assert other.get("/me").text == "nobody"
+
+
+class SessionsByAgent(SessionInterface):
+    """Sessions that no cookie is needed for."""
+
+    class Session(dict[str, t.Any], SessionMixin):
+        pass
+
+    def __init__(self) -> None:
+        self.sessions: dict[t.Any, dict[str, t.Any]] = {}
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        return self.Session(self.sessions.get(request.user_agent.string, {}))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        self.sessions[request.user_agent.string] = dict(session)
+
+
+def test_session_may_be_found_without_a_cookie(
+    app: Flask, browser: FlaskClient, users: Users
+) -> None:
+    app.session_interface = SessionsByAgent()
+    client = LoginClient(app, app.response_class)
+    client.login(users["2"])
+
+    with client.acting_as(users["1"]):
+        assert client.get("/me").text == "1"
+
+    assert client.get("/me").text == "2"
+
+
+class SessionsOfTenants(SecureCookieSessionInterface):
+    """Sessions whose cookie is named by the request."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        return f"session-of-{request.host}"
+
+
+def test_place_of_the_session_may_depend_on_the_request(
+    app: Flask, browser: FlaskClient, users: Users
+) -> None:
+    app.session_interface = SessionsOfTenants()
+    client = LoginClient(app, app.response_class)
+    url = "http://ada.site.test"
+    client.login(users["2"], base_url=url)
+
+    with client.acting_as(users["1"], base_url=url):
+        assert client.get("/me", base_url=url).text == "1"
+
+    assert client.get("/me", base_url=url).text == "2"
 
 
 def test_user_acts_without_a_client(app: Flask, login_client: LoginClient, users: Users) -> None:

@@ -5,10 +5,10 @@ why.
 from __future__ import annotations
 
 import enum
-import re
 import typing as t
 from collections.abc import Iterable
 from collections.abc import Mapping
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -16,65 +16,74 @@ from flask import Request
 from werkzeug.exceptions import default_exceptions
 from werkzeug.wrappers import Response
 
-from ._next_url import endpoint_of
-from ._next_url import is_same_site
-from ._request import url_of
+from ._next_url import find_origin
+from ._next_url import find_path
+from ._next_url import has_same_host
 
 T = t.TypeVar("T")
 
-#: What :func:`tell_caller` looks at, for ``Vary``.
-CONSULTED = ("Sec-Fetch-Mode", "Sec-Fetch-Dest", "HX-Request", "Accept")
+#: RFC 9110, 15.5.2 wants a challenge with each 401. This one tells of a login form; browsers open
+#: no dialog for it.
+COOKIE_CHALLENGE = 'Cookie realm="login"'
 
-# Where a browser shows a document, and can be sent elsewhere (Fetch Metadata, 2.1).
-_PAGES = {"document", "iframe", "frame", "embed", "object"}
-
-# What is spelled in a URL as it is: a path without empty segments, and a query.
-_PLAIN_PATH = re.compile(r"(?:/[\w.~-]+)*/?", re.ASCII)
-_PLAIN_QUERY = re.compile(r"[\w.~=&-]*", re.ASCII)
-
-# RFC 9110, 15.5.2 wants a challenge with each 401. This one tells of a login form; browsers open
-# no dialog for it.
-_COOKIE_CHALLENGE = 'Cookie realm="login"'
+# Libraries that load pages by a script say so. They show what a redirect leads to.
+_PAGE_LOADERS = ("HX-Boosted", "X-PJAX", "X-Up-Version")
 
 
 class Caller(enum.Enum):
     """Who has to be told that they may not go on."""
 
-    #: A browser that loads a page. It can be sent to log in.
+    #: Whoever loads a page. They can be sent to log in.
     PAGE = enum.auto()
-    #: A script of htmx on a page. It can have the page sent to log in.
-    HTMX = enum.auto()
+    #: htmx, which loads a part of a page. It can have the whole page sent to log in.
+    PART = enum.auto()
     #: Anything else, such as an API client or ``fetch``. A status tells it most.
     CLIENT = enum.auto()
 
 
-def tell_caller(request: Request) -> Caller:
-    """Who is calling, as far as the request says."""
-    navigates = _navigates(request)
+def tell_caller(request: Request, mode: str) -> Caller:
+    """Whom to answer.
 
-    if navigates:
+    :param mode: ``"redirect"``, ``"status"``, or ``"auto"``, where it is as the request says.
+    """
+    if mode != "auto":
+        return Caller.PAGE if mode == "redirect" else Caller.CLIENT
+
+    headers = request.headers
+
+    # Whatever its destination: a service worker repeats a navigation as one to "empty".
+    if headers.get("Sec-Fetch-Mode") == "navigate":
         return Caller.PAGE
 
-    if _is_htmx(request):
-        return Caller.HTMX
-
-    if navigates is None and _prefers_html(request):
+    if any(headers.get(name, "false") != "false" for name in _PAGE_LOADERS):
         return Caller.PAGE
 
-    return Caller.CLIENT
+    if headers.get("HX-Request") == "true":
+        return Caller.PART
+
+    return Caller.PAGE if _asks_for_html(request) else Caller.CLIENT
 
 
-def find_for_blueprints(request: Request, table: Mapping[str, T], default: T) -> T:
+def consulted(caller: Caller, mode: str) -> tuple[str, ...]:
+    """The headers that an answer depends on, for ``Vary``."""
+    if mode != "auto":
+        return ("Accept",)
+
+    page = ("HX-Current-URL",) if caller is Caller.PART else ()
+    return ("Sec-Fetch-Mode", *_PAGE_LOADERS, "HX-Request", "Accept", *page)
+
+
+def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], default: T) -> T:
     """What is set for the innermost blueprint that something is set for, ``None`` included.
 
+    :param blueprints: The request's, innermost first, by their dotted names.
     :param table: By dotted name or by a blueprint's own name.
     :param default: For requests to blueprints without an entry, and to none.
     """
     if not table:
         return default
 
-    # Innermost first, by their dotted names.
-    for name in request.blueprints:
+    for name in blueprints:
         for key in (name, name.rpartition(".")[2]):
             if key in table:
                 return table[key]
@@ -82,27 +91,12 @@ def find_for_blueprints(request: Request, table: Mapping[str, T], default: T) ->
     return default
 
 
-def is_missing(app: Flask, blueprint: str | None, view: str) -> bool:
-    """Whether a login view is an endpoint that nothing answers for.
-
-    :param blueprint: The request's, for an endpoint relative to it.
-    """
-    endpoint = endpoint_of(view, blueprint)
-
-    if endpoint is None or app.url_build_error_handlers:
-        return False
-
-    return endpoint not in app.view_functions
-
-
-def return_url(app: Flask, request: Request, login_url: str) -> str | None:
+def return_url(app: Flask, request: Request, login_url: str, caller: Caller) -> str | None:
     """The URL of the page to come back to after login, if coming back by GET gets an answer.
 
     :param login_url: Where to log in. To come back from a path, a path is enough.
     """
-    navigates = _navigates(request)
-
-    if navigates is False or (navigates is None and _is_htmx(request)):
+    if caller is Caller.PART:
         return _page_behind(request)
 
     if request.method not in {"GET", "HEAD"}:
@@ -111,9 +105,17 @@ def return_url(app: Flask, request: Request, login_url: str) -> str | None:
         if adapter is None or not adapter.test(method="GET"):
             return None
 
+    environ = request.environ
+    path = find_path(
+        environ.get("SCRIPT_NAME", ""), environ.get("PATH_INFO", ""), request.query_string
+    )
+
     # "//sso.example" is another host.
-    is_path = login_url.startswith("/") and not login_url.startswith("//")
-    return (_plain_path(request) if is_path else None) or url_of(request)
+    if login_url.startswith("/") and not login_url.startswith("//"):
+        return path
+
+    origin = find_origin(request.scheme, request.host)
+    return None if origin is None else f"{origin}{path}"
 
 
 def redirect_code(method: str) -> int:
@@ -126,16 +128,16 @@ def redirect_code(method: str) -> int:
 def status_answer(
     app: Flask, request: Request, status: int, reason: str | None, challenges: Iterable[str] = ()
 ) -> Response:
-    """An answer that says why: as a problem (RFC 9457) to who accepts JSON, else as a page.
+    """An answer that says why: as a problem (RFC 9457), or as a page to who prefers HTML.
 
     :param challenges: What to send in ``WWW-Authenticate`` with a 401.
     """
     error = default_exceptions[status](reason if status == 403 else None)
     accept = request.accept_mimetypes
-    json = accept.quality("application/problem+json") or accept.quality("application/json")
+    json = max(map(accept.quality, ("application/problem+json", "application/json")))
 
     # Who does not say what they accept, accepts anything (RFC 9110, 12.5.1).
-    if "Accept" not in request.headers or json:
+    if "Accept" not in request.headers or (json and json >= accept.quality("text/html")):
         problem = {"type": "about:blank", "title": error.name, "status": status, "reason": reason}
         response = app.response_class(
             app.json.dumps(problem) + "\n", status, mimetype="application/problem+json"
@@ -144,62 +146,28 @@ def status_answer(
         response = app.response_class(error.get_body(), status, mimetype="text/html")
 
     if status == 401:
-        for challenge in list(challenges) or [_COOKIE_CHALLENGE]:
+        for challenge in challenges:
             response.headers.add("WWW-Authenticate", challenge)
 
     return response
 
 
-def _navigates(request: Request) -> bool | None:
-    """Whether a browser loads a page, or ``None`` if the request does not say."""
-    # Here and below from the WSGI environment. To ask the headers, which spell each name anew,
-    # would be 7 % of what a refusal adds.
-    mode = request.environ.get("HTTP_SEC_FETCH_MODE")
-    destination = request.environ.get("HTTP_SEC_FETCH_DEST")
-
-    if mode is None and destination is None:
-        return None
-
-    return mode in {"navigate", None} and (destination is None or destination in _PAGES)
-
-
-def _is_htmx(request: Request) -> bool:
-    return request.environ.get("HTTP_HX_REQUEST") == "true"
-
-
-def _prefers_html(request: Request) -> bool:
+def _asks_for_html(request: Request) -> bool:
     accept = request.accept_mimetypes
     # "*/*" alone, which most API clients send, accepts HTML and asks for nothing.
     asks = any(value.lower() == "text/html" and quality for value, quality in accept)
     return asks and accept["text/html"] >= accept["application/json"]
 
 
-def _plain_path(request: Request) -> str | None:
-    """The path and query of a request, if nothing in them would be spelled differently in a URL.
-
-    As a rule, nothing would, and to quote and unquote it all takes a sixth of a whole refusal.
-    """
-    path = f"{request.root_path}{request.path}"
-    query: str = request.environ.get("QUERY_STRING", "")
-
-    if not _PLAIN_PATH.fullmatch(path) or not _PLAIN_QUERY.fullmatch(query):
-        return None
-
-    return f"{path}?{query}" if query else path
-
-
 def _page_behind(request: Request) -> str | None:
     """The page whose script made this request, as htmx tells, if it is on this site."""
-    page: str | None = request.environ.get("HTTP_HX_CURRENT_URL")
-    url = url_of(request)
-
-    if page is None or url is None:
-        return None
+    page = request.headers.get("HX-Current-URL", "")
+    origin = find_origin(request.scheme, request.host)
 
     try:
         parts = urlsplit(page)
-        known = bool(parts.netloc) and is_same_site(parts, urlsplit(url))
+        is_here = bool(parts.netloc) and has_same_host(parts, urlsplit(origin or ""))
     except ValueError:
         return None
 
-    return page if known and parts.scheme in {"http", "https"} else None
+    return page if is_here and parts.scheme in {"http", "https"} else None

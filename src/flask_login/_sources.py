@@ -21,11 +21,8 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
 from ._visit import current_request
-from ._visit import current_session
 from ._visit import FORGET
 from ._visit import is_searching
-from ._visit import kept_user
-from ._visit import NOT_LOADED
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
 from .config import LOADER_ORDER
@@ -63,7 +60,7 @@ class FromSession:
     """The user whose ID a login left in the session."""
 
     def find(self, visit: Visit, manager: Manager) -> t.Any:
-        stored = current_session()
+        stored = visit.session
         user_id = _session.user_id(stored)
 
         if manager._user_callback is None or user_id is None:
@@ -79,13 +76,14 @@ class FromSession:
 
         user = call_loader(visit.app, manager._user_callback, user_id, "user_loader", "session")
 
-        if kept_user() is not NOT_LOADED:
-            return None
-
         stamp = find_stamp(user, user_id, settings)
 
         if user is not None and stamp is None and not is_limited:
             return user
+
+        # The loader logged someone in or out.
+        if not is_searching(visit):
+            return None
 
         known = known or _session.find_login(stored)
         login = known or Login(user_id, _clock.now())
@@ -118,7 +116,7 @@ class FromRememberCookie:
         if not cookies or visit.owed is FORGET:
             return None
 
-        if _session.remember_intent(current_session()) == "clear":
+        if _session.remember_intent(visit.session) == "clear":
             visit.owed = FORGET
             return None
 
@@ -128,7 +126,7 @@ class FromRememberCookie:
             if not is_nobody(user):
                 return user
 
-            if kept_user() is not NOT_LOADED:
+            if not is_searching(visit):
                 return None
 
         # Without a user loader, nobody can tell whose cookie it is.
@@ -161,7 +159,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     if reason is not None:
         return visit.refuse_cookie(reason)
 
-    stored = current_session()
+    stored = visit.session
     owner = _session.find_owner(stored)
     user_id = token.login.user_id
     searching = is_searching(visit)
@@ -177,7 +175,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
         stamp = find_stamp(user, user_id, settings)
         reason = token.login.why_refused(user, stamp, settings)
     finally:
-        settled = searching and kept_user() is not NOT_LOADED
+        settled = searching and not is_searching(visit)
 
         if reason is not None and not settled:
             take_back()

@@ -11,8 +11,8 @@ from __future__ import annotations
 import logging
 import typing as t
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import ContextVar
+from contextvars import Token
 from functools import partial
 from threading import RLock
 from weakref import finalize
@@ -54,6 +54,9 @@ _USER = "_login_user"
 _CLAIM = "_login_claim"
 _VISIT = "_flask_login"
 
+# What Flask's own proxies are. Type checkers would only narrow to proxies of unknown things.
+_PROXY: t.Any = LocalProxy
+
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _app = t.cast("LocalProxy[Flask]", current_app)
 _request = t.cast("LocalProxy[Request]", request)
@@ -67,9 +70,9 @@ _context: LocalProxy[t.Any] = getattr(flask_globals, "app_ctx" if _is_merged els
 # The attribute of the context that merely holds the session, since Flask 3.1.3 and before.
 _HELD = "_session" if _is_merged or hasattr(contexts.RequestContext, "session") else "session"
 
-# The visit whose user is being searched for. Other threads that work for the same request search
-# for themselves.
-_search: ContextVar[Visit | None] = ContextVar("flask_login_search", default=None)
+# The visit whose user is being searched for, and how often it had kept one before. Other threads
+# that work for the same request search for themselves.
+_search: ContextVar[tuple[Visit, int] | None] = ContextVar("flask_login_search", default=None)
 
 # Threads that share a ``g`` must not see a user of one request and the claim of another. It is
 # reentrant, because dropping an object may call back.
@@ -101,6 +104,8 @@ class Visit:
     was_logged_in = False
     #: Whether the caller was refused in a way that depends on who they are.
     refused = False
+    #: Whether the caller was refused because their login is not fresh.
+    stale = False
     #: The headers that were looked at.
     vary: tuple[str, ...] = ()
     #: Whether ``user_accessed`` is being sent.
@@ -116,6 +121,9 @@ class Visit:
     owed: remember.Token | t.Literal["forget"] | None = None
     #: The login of a user who had no ID yet. The session is written when they have one.
     pending: Wish | None = None
+    #: How often a user was kept for this visit.
+    times_kept = 0
+    _session: t.Any = None
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app = app
@@ -136,7 +144,8 @@ class Visit:
         visit: Visit | None = namespace[_VISIT] if _VISIT in namespace else None
 
         if visit is None:
-            visit = namespace[_VISIT] = cls(current_flask(), dispatched=_VISIT in namespace)
+            app = _app._get_current_object()
+            visit = namespace[_VISIT] = cls(app, dispatched=_VISIT in namespace)
 
         return visit
 
@@ -161,11 +170,24 @@ class Visit:
         if _is_merged:
             return
 
-        _set_others_aside()
-        visit: Visit | None = _request._get_current_object().__dict__.setdefault(_VISIT, None)
+        on_request = _request._get_current_object().__dict__
+        on_g = _g._get_current_object().__dict__
 
-        if visit is not None:
-            visit.dispatched = True
+        if _VISIT not in on_request:
+            on_request[_VISIT] = None
+        elif on_request[_VISIT] is not None:
+            on_request[_VISIT].dispatched = True
+
+        if _CLAIM in on_g:
+            _set_aside(on_g, on_request[_VISIT])
+
+    @property
+    def session(self) -> t.Any:
+        """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
+        if self._session is None:
+            self._session = _flask_session._get_current_object()
+
+        return self._session
 
     @property
     def session_counts(self) -> bool:
@@ -211,7 +233,7 @@ class Visit:
         self.settle("session", from_request=False)
         self.source = "session"
         self.resumed = False
-        self.protection_failed = False
+        self.protection_failed = self.stale = False
         self.reason = None
 
     def resume(
@@ -414,13 +436,8 @@ class Visit:
             _session.ask_to_forget(stored)
 
 
-class _Claim(t.NamedTuple):
-    """Whose the user on ``g`` is."""
-
-    visit: Visit
-    user: t.Any
-    #: The request's context, with which the user goes. ``None`` where ``g`` does anyway.
-    context: ref[t.Any] | None = None
+# Whose the user on ``g`` is: the visit, the user, and the request's context, with which they go.
+_Claim: t.TypeAlias = "tuple[Visit, t.Any, ref[t.Any] | None]"
 
 
 def unwrap(value: t.Any) -> t.Any:
@@ -430,6 +447,11 @@ def unwrap(value: t.Any) -> t.Any:
         value = value._get_current_object()  # pyright: ignore
 
     return value  # pyright: ignore
+
+
+def behind(proxy: t.Any) -> t.Any:
+    """The object behind one of Flask's proxies, or what a test put in its place."""
+    return proxy._get_current_object() if type(proxy) is _PROXY else proxy
 
 
 def current_flask() -> Flask:
@@ -442,148 +464,153 @@ def current_request() -> Request:
     return _request._get_current_object()
 
 
-def current_session() -> t.Any:
-    """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
-    return _flask_session._get_current_object()
-
-
-def url_of(request: Request) -> str | None:
-    """The URL that was asked for, or ``None`` if nothing can be made of the ``Host`` header.
-    Werkzeug before 3.1 lets every header through, and trips over some.
-    """
-    try:
-        return request.url
-    except ValueError:
-        return None
-
-
 def kept_user() -> t.Any:
     """The user of this request in this application context, or :data:`NOT_LOADED`.
 
     :raises RuntimeError: Outside a request.
     """
-    visit = _request._get_current_object().__dict__.get(_VISIT)
-    namespace = _g._get_current_object().__dict__
-    claim: _Claim | None = namespace.get(_CLAIM)
-    user = namespace.get(_USER, NOT_LOADED)
+    on_request = _request._get_current_object().__dict__
+    on_g = _g._get_current_object().__dict__
 
-    if user is NOT_LOADED or (claim is not None and claim.visit is visit and claim.user is user):
-        return user
+    if _USER not in on_g:
+        return NOT_LOADED
 
+    visit = on_request[_VISIT] if _VISIT in on_request else None
+
+    # Another thread may replace or remove both at any time.
+    try:
+        owner, user, _ = on_g[_CLAIM]
+
+        if owner is visit and on_g[_USER] is user:
+            return user
+    except KeyError:
+        pass
+
+    return _judge_claim(on_g, visit)
+
+
+def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
     with _claiming:
-        claim = namespace.get(_CLAIM)
-        user = namespace.get(_USER, NOT_LOADED)
+        user = on_g.get(_USER, NOT_LOADED)
+        claim: _Claim | None = on_g.get(_CLAIM)
 
     # Set by hand, or by this request.
-    if claim is None or claim.user is not user or claim.visit is visit:
+    if claim is None or claim[1] is not user or claim[0] is visit:
         return user
 
     # A test made that context to share its user with the requests inside it.
-    return NOT_LOADED if claim.visit.dispatched else user
+    return NOT_LOADED if claim[0].dispatched else user
 
 
 def keep_user(visit: Visit, user: t.Any) -> None:
     """Make someone the user of a visit, and of no other."""
-    namespace = _g._get_current_object().__dict__
+    on_g = _g._get_current_object().__dict__
     context = None
+    visit.times_kept += 1
 
     if not _is_merged:
-        # In an application context without a request, tests may have patched what we need of one.
-        with suppress(RuntimeError):
-            context = ref(_context._get_current_object(), partial(_drop_claim, namespace, visit))
+        try:
+            context = ref(_context._get_current_object(), partial(_drop_claim, on_g, visit))
+        except RuntimeError:  # Tests patch what is needed of a request, and there is none.
+            pass
 
     with _claiming:
-        namespace[_CLAIM] = _Claim(visit, user, context)
-        namespace[_USER] = user
+        on_g[_CLAIM] = (visit, user, context)
+        on_g[_USER] = user
 
 
-def _drop_claim(namespace: dict[str, t.Any], visit: Visit, _context: object) -> None:
+def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object) -> None:
     """Remove what a visit left on a ``g`` that outlives its request: a left-over and a value set by
     hand could not be told apart afterwards.
     """
     with _claiming:
-        claim: _Claim | None = namespace.get(_CLAIM)
+        owner, user, _ = on_g[_CLAIM] if _CLAIM in on_g else (None, None, None)
 
-        if claim is not None and claim.visit is visit:
-            _remove_claim(namespace, claim)
+        if owner is not visit:
+            return
 
+        del on_g[_CLAIM]
 
-def _remove_claim(namespace: dict[str, t.Any], claim: _Claim) -> None:
-    del namespace[_CLAIM]
-
-    if namespace.get(_USER, NOT_LOADED) is claim.user:
-        del namespace[_USER]
+        if _USER in on_g and on_g[_USER] is user:
+            del on_g[_USER]
 
 
-def _set_others_aside() -> None:
+def _set_aside(on_g: dict[str, t.Any], visit: Visit | None) -> None:
     """Hide the user of another request under the same context from this one, and give it back
     afterwards. That request may be the one whose view makes this one.
     """
-    namespace = _g._get_current_object().__dict__
+    with _claiming:
+        claim: _Claim | None = on_g.get(_CLAIM)
 
-    if _CLAIM not in namespace:
-        return
+        if claim is None or not claim[0].dispatched or claim[0] is visit:
+            return
+
+        _drop_claim(on_g, claim[0], None)
+
+    finalize(_context._get_current_object(), _give_back, on_g, claim).atexit = False
+
+
+def _give_back(on_g: dict[str, t.Any], claim: _Claim) -> None:
+    _, user, context = claim
 
     with _claiming:
-        claim: _Claim | None = namespace.get(_CLAIM)
-
-        if claim is None or not claim.visit.dispatched:
+        if _CLAIM in on_g or _USER in on_g:
             return
 
-        if claim.visit is _request._get_current_object().__dict__.get(_VISIT):
-            return
-
-        _remove_claim(namespace, claim)
-
-    finalize(_context._get_current_object(), _give_back, namespace, claim).atexit = False
-
-
-def _give_back(namespace: dict[str, t.Any], claim: _Claim) -> None:
-    with _claiming:
-        if _CLAIM in namespace or _USER in namespace:
-            return
-
-        if claim.context is not None and claim.context() is not None:
-            namespace[_CLAIM] = claim
-            namespace[_USER] = claim.user
+        # Only while that request goes on.
+        if context is not None and context() is not None:
+            on_g[_CLAIM] = claim
+            on_g[_USER] = user
 
 
 def claim_user(visit: Visit) -> t.Any:
     """Claim whom a manager put on ``g`` for this visit, and return them, or ``None`` if it put
     nobody there. Ours has claimed them already; others may not know how.
     """
-    namespace = _g._get_current_object().__dict__
+    on_g = _g._get_current_object().__dict__
+
+    try:
+        owner, user, _ = on_g[_CLAIM]
+
+        if owner is visit and on_g[_USER] is user:
+            return user
+    except KeyError:
+        pass
+
     user = kept_user()
-    claim: _Claim | None = namespace.get(_CLAIM)
-
-    if user is NOT_LOADED:
-        user = None
-
-    if claim is None or claim.visit is not visit or claim.user is not user:
-        keep_user(visit, user)
-
+    user = None if user is NOT_LOADED else user
+    keep_user(visit, user)
     return user
 
 
-def begin_search(visit: Visit) -> Callable[[], None]:
-    """Forget who the user of this request is, and note that loaders are being asked. Call what it
-    returns when the search is over, whatever came of it.
+def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
+    """Forget who the user of this request is, and note that loaders are being asked. Give what it
+    returns to :func:`end_search`.
     """
-    if kept_user() is not NOT_LOADED:
-        _g._get_current_object().__dict__.pop(_USER, None)
+    on_g = _g._get_current_object().__dict__
+
+    if _USER in on_g and kept_user() is not NOT_LOADED:
+        on_g.pop(_USER, None)
 
     # Another context of the request does not find the browser innocent again.
     if not visit.protection_failed:
         visit.protection_failed = None
 
-    return partial(_search.reset, _search.set(visit))
+    return _search.set((visit, visit.times_kept))
+
+
+#: What to call when the search is over, whatever came of it.
+end_search = _search.reset
 
 
 def is_searching(visit: Visit) -> bool:
     """Whether loaders are being asked for the user of this request, who is not known yet. A loader
     that is asked may itself log someone in or out.
     """
-    return _search.get() is visit and kept_user() is NOT_LOADED
+    searched, times_kept = _search.get() or (None, 0)
+
+    # A user who was kept meanwhile may be another context's.
+    return searched is visit and (visit.times_kept == times_kept or kept_user() is NOT_LOADED)
 
 
 def snapshot() -> Callable[[], None]:

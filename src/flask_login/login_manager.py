@@ -4,12 +4,12 @@ request.
 
 from __future__ import annotations
 
+import logging
 import typing as t
 import warnings
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Coroutine
-from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
 
@@ -23,25 +23,30 @@ from flask import Request
 from flask import request
 from flask import session
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
 from . import _challenge
+from . import _next_url
 from . import _session
 from . import _sources
 from . import remember
 from ._async import to_sync
+from ._clock import Datetime as datetime
+from ._exemptions import find_target
 from ._hooks import Hooks
 from ._login import judge_browser
 from ._login import new_login
 from ._login import Verdict
 from ._visit import begin_search
+from ._visit import behind
 from ._visit import current_flask as the_app
 from ._visit import current_request
-from ._visit import current_session
+from ._visit import end_search
 from ._visit import FORGET
+from ._visit import is_searching
 from ._visit import keep_user
 from ._visit import kept_user
-from ._visit import NOT_LOADED
 from ._visit import SESSION_SOURCES
 from ._visit import unwrap
 from ._visit import Visit
@@ -50,13 +55,13 @@ from .config import as_header_names
 from .config import as_remembered_seconds
 from .config import as_unauthorized
 from .config import ID_ATTRIBUTE
+from .config import LOADER_ORDER
 from .config import LOGIN_MESSAGE
 from .config import LOGIN_MESSAGE_CATEGORY
 from .config import REFRESH_MESSAGE
 from .config import REFRESH_MESSAGE_CATEGORY
 from .config import Settings
 from .mixins import AnonymousUserMixin
-from .mixins import is_nobody
 from .signals import send
 from .signals import session_protected
 from .signals import user_accessed
@@ -72,8 +77,11 @@ from .utils import _create_identifier
 from .utils import _user_context_processor
 from .utils import current_user
 from .utils import expand_login_view
+from .utils import is_logged_in
 from .utils import lead_to_login
 from .utils import make_next_param
+
+_logger = logging.getLogger("flask_login")
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
 U_contra = t.TypeVar("U_contra", contravariant=True)
@@ -329,7 +337,7 @@ class LoginManager(t.Generic[U]):
             return t.cast(ResponseReturnValue, to_sync(app, self.unauthorized_callback)())
 
         view = _challenge.find_for_blueprints(
-            unwrap(request), self.blueprint_login_views, self.login_view
+            unwrap(request).blueprints, self.blueprint_login_views, self.login_view
         )
         reason = Visit.current().reason or "no_login"
         return self._answer_refused(view, self.login_message, self.login_message_category, reason)
@@ -340,6 +348,7 @@ class LoginManager(t.Generic[U]):
         :data:`.user_needs_refresh`.
         """
         app = the_app()
+        Visit.current().stale = True
         send(user_needs_refresh, app)
 
         if self.needs_refresh_callback is not None:
@@ -355,23 +364,32 @@ class LoginManager(t.Generic[U]):
     def _answer_refused(
         self, login_view: LoginView, message: t.Any, category: str, reason: str
     ) -> ResponseReturnValue:
-        view: str | None = _evaluate(login_view)
         mode = self._unauthorized_mode()
-
-        if mode == "redirect":
-            return self._redirect_to_login(view, message, category)
-
         current = unwrap(request)
-        caller = _challenge.Caller.CLIENT if mode == "status" else _challenge.tell_caller(current)
-        self._mark_refused()
+        caller = _challenge.tell_caller(current, mode)
 
-        if caller is _challenge.Caller.PAGE and view:
-            return self._redirect_to_login(view, message, category)
+        if mode != "redirect":
+            self._mark_refused(_challenge.consulted(caller, mode))
+
+        view = None if caller is _challenge.Caller.CLIENT else self._find_view(login_view)
+
+        if caller is _challenge.Caller.PAGE:
+            if view:
+                code = _challenge.redirect_code(current.method)
+                return redirect(self._url_to_log_in(view, message, category, caller), code=code)
+
+            # Without a challenge by default, as ever.
+            if mode == "redirect":
+                abort(401)
+
+            # Werkzeug writes each of them as a string.
+            abort(401, www_authenticate=self._challenges())
 
         response = _challenge.status_answer(the_app(), current, 401, reason, self._challenges())
 
-        if caller is _challenge.Caller.HTMX and view:
-            response.headers["HX-Redirect"] = self._url_to_log_in(view, message, category)
+        if view:
+            url = self._url_to_log_in(view, message, category, caller)
+            response.headers["HX-Redirect"] = _next_url.normalize(url)
 
         return response
 
@@ -379,57 +397,74 @@ class LoginManager(t.Generic[U]):
         """Answer a user who is logged in, and may not go on all the same."""
         mode = self._unauthorized_mode()
         current = unwrap(request)
+        caller = _challenge.tell_caller(current, mode)
 
-        if mode == "redirect":
-            abort(403, reason)
+        if mode != "redirect":
+            self._mark_refused(_challenge.consulted(caller, mode))
 
-        self._mark_refused()
-
-        if mode == "auto" and _challenge.tell_caller(current) is _challenge.Caller.PAGE:
+        if caller is _challenge.Caller.PAGE:
             abort(403, reason)
 
         return _challenge.status_answer(the_app(), current, 403, reason)
 
     def _unauthorized_mode(self) -> str:
         default = Settings(the_app().config).unauthorized
-        mode = _challenge.find_for_blueprints(unwrap(request), self.blueprint_unauthorized, default)
+        mode = _challenge.find_for_blueprints(
+            unwrap(request).blueprints, self.blueprint_unauthorized, default
+        )
         return default if mode is default else as_unauthorized("blueprint_unauthorized", mode)
 
     def _challenges(self) -> list[str]:
-        return [loader.challenge for loader in self._named_loaders.values() if loader.challenge]
+        challenges = [loader.challenge for loader in self._named_loaders.values()]
+        return [challenge for challenge in challenges if challenge] or [_challenge.COOKIE_CHALLENGE]
 
-    def _mark_refused(self) -> None:
+    def _mark_refused(self, consulted: tuple[str, ...]) -> None:
         """Have the response, which may be an error page of the application's, say what it depends
         on.
         """
-        state = Visit.current()
-        state.refused = True
+        visit = Visit.current()
+        visit.refused = True
         looked_at = [name for loader in self._named_loaders.values() for name in loader.vary]
-        state.vary += (*_challenge.CONSULTED, *looked_at)
+        visit.vary += (*consulted, *looked_at)
 
-    def _redirect_to_login(
-        self, view: str | None, message: t.Any, category: str
-    ) -> ResponseReturnValue:
-        if not view:
-            abort(401)
+    def _find_view(self, login_view: LoginView) -> str | None:
+        """The login view, which is asked for if it is a callable."""
+        view: str | None = _evaluate(login_view)
 
-        code = _challenge.redirect_code(unwrap(request).method)
-        return redirect(self._url_to_log_in(view, message, category), code=code)
+        if not view or view is login_view:
+            return view
 
-    def _url_to_log_in(self, view: str, message: t.Any, category: str) -> str:
-        """Where to log in, after which the user comes back. There, they see the message."""
-        app = the_app()
-        current = unwrap(request)
+        # What a callable makes of a request is not to be trusted.
+        if not _next_url.is_usable(view):
+            _logger.warning(
+                "The callable that is the login view returned %r, which is no endpoint, path or"
+                " URL. The answer is 401 instead.",
+                view,
+            )
+            return None
 
-        if _challenge.is_missing(app, current.blueprint, view):
-            raise LookupError(
-                f"There is no endpoint '{view}' to send users to. Correct 'login_view',"
-                " 'refresh_view' or 'blueprint_login_views'."
+        if not is_logged_in() and self._is_closed(view):
+            raise RuntimeError(
+                f"The callable that is the login view returned '{view}', which is closed itself,"
+                " so that nobody could log in: mark its view with 'login_exempt'."
             )
 
+        return view
+
+    def _is_closed(self, view: str) -> bool:
+        app = the_app()
+        rule = find_target(app, unwrap(request), view, _expand(view))
+        hooks: Hooks | None = app.extensions.get("flask_login_hooks")
+        return rule is not None and hooks is not None and hooks.closes(rule, "GET")
+
+    def _url_to_log_in(
+        self, view: str, message: t.Any, category: str, caller: _challenge.Caller
+    ) -> str:
+        """Where to log in, after which the user comes back. There, they see the message."""
+        app = the_app()
         settings = Settings(app.config)
-        login_url = expand_login_view(view)
-        target = _challenge.return_url(app, current, login_url)
+        login_url = _expand(view)
+        target = _challenge.return_url(app, unwrap(request), login_url, caller)
 
         # Whom the request itself told of has no session, and sees no page.
         if not Visit.current().from_request:
@@ -462,7 +497,7 @@ class LoginManager(t.Generic[U]):
 
     def _load_user(self) -> None:
         """Find the user of this request, and make them ``g._login_user``."""
-        if not any(self._loaders()):
+        if self._user_callback is None and not any(self._loaders()):
             raise MissingLoader(
                 "Missing user_loader or request_loader. Register a callback with"
                 " 'LoginManager.user_loader' or 'LoginManager.request_loader' to load users."
@@ -474,17 +509,20 @@ class LoginManager(t.Generic[U]):
         if user_accessed.receivers and _announce(visit):
             return
 
-        end_search = begin_search(visit)
+        token = begin_search(visit)
 
         try:
-            self._search_for_user(visit)
+            self._search(visit)
         finally:
-            end_search()
+            end_search(token)
 
-    def _search_for_user(self, visit: Visit) -> None:
+    def _search(self, visit: Visit) -> None:
         order = visit.settings.loader_order
 
-        for name in _sources.with_named_loaders(order, self._named_loaders):
+        if self._named_loaders or order is not LOADER_ORDER:
+            order = _sources.with_named_loaders(order, self._named_loaders)
+
+        for name in order:
             reads_session = name in SESSION_SOURCES
 
             if reads_session and visit.protection_failed is None:
@@ -494,11 +532,11 @@ class LoginManager(t.Generic[U]):
             if visit.protection_failed:
                 break
 
-            source = self._named_loaders.get(name) or _SOURCES[name]
+            source = _SOURCES[name] if name in _SOURCES else self._named_loaders[name]
             user = source.find(visit, self)
 
             # A source may have settled who it is, or a loader may have logged someone in or out.
-            if kept_user() is not NOT_LOADED:
+            if not is_searching(visit):
                 return
 
             if user is not None:
@@ -509,7 +547,7 @@ class LoginManager(t.Generic[U]):
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
         """Make someone, by default an anonymous user, the user of this request."""
-        keep_user(Visit.current(), self.anonymous_user() if is_nobody(user) else user)
+        keep_user(Visit.current(), self.anonymous_user() if user is None else user)
 
     def _load_user_from_remember_cookie(self, cookie: str) -> t.Any:
         """Find the user that a remember-me cookie speaks of, and restore their login, not fresh.
@@ -538,7 +576,7 @@ class LoginManager(t.Generic[U]):
         did, or made it non-fresh.
         """
         visit = Visit.current()
-        stored = current_session()
+        stored = visit.session
         mode = self._protection_mode(visit.app)
 
         # Without a user loader, the session is the application's alone.
@@ -548,7 +586,7 @@ class LoginManager(t.Generic[U]):
         recorded = _session.identifier(stored)
         current = self._session_identifier_generator()
 
-        # As a rule, it is the same browser. What else decides costs as much again to find out.
+        # As a rule, it is the same browser.
         if recorded == current:
             return False
 
@@ -573,20 +611,23 @@ class LoginManager(t.Generic[U]):
 
     def _protection_mode(self, app: Flask) -> str | None:
         config: t.Any = app.config
-        mode: t.Any = config.get("SESSION_PROTECTION", self.session_protection)
+        mode: t.Any = self.session_protection
+
+        if "SESSION_PROTECTION" in config:
+            mode = config["SESSION_PROTECTION"]
 
         if not mode or mode == "none":
             return None
 
-        if mode not in ("basic", "strong"):
-            warn_once(
-                app,
-                f"Session protection {mode!r} is not a mode, and protects as 'basic'. Set"
-                " 'SESSION_PROTECTION' to 'basic', 'strong' or None.",
-            )
-            return "basic"
+        if mode in ("basic", "strong"):
+            return str(mode)
 
-        return t.cast(str, mode)
+        warn_once(
+            app,
+            f"Session protection {mode!r} is not a mode, and protects as 'basic'. Set"
+            " 'SESSION_PROTECTION' to 'basic', 'strong' or None.",
+        )
+        return "basic"
 
     def _update_remember_cookie(self, response: Response) -> Response:
         """Set, renew or delete the remember-me cookie. Called with the response to each request
@@ -598,7 +639,7 @@ class LoginManager(t.Generic[U]):
         if visit.from_request and visit.owed is not FORGET:
             return response
 
-        stored = unwrap(session)
+        stored = behind(session)
         intent = _session.take_remember_intent(stored)
 
         if intent == "set" and _session.carries_login(stored):
@@ -637,7 +678,7 @@ class LoginManager(t.Generic[U]):
         remember.write(response, settings, token, expires)
 
     def _new_token(self, settings: Settings) -> remember.Token | None:
-        stored = unwrap(session)
+        stored = behind(session)
         seconds = _session.remember_seconds(stored)
 
         if seconds is None:
@@ -688,8 +729,23 @@ class LoginManager(t.Generic[U]):
 
 
 def _evaluate(value: t.Any) -> t.Any:
-    """The value of a setting that may be a callable, to be asked in each request."""
-    return value() if callable(value) else value
+    """The value of a setting that may be a callable, to be asked in each request, or a proxy."""
+    value = unwrap(value)
+    return unwrap(value()) if callable(value) else value
+
+
+def _expand(login_view: str) -> str:
+    try:
+        return expand_login_view(login_view)
+    except BuildError as error:
+        # An endpoint that needs arguments is there.
+        if error.endpoint in the_app().view_functions:
+            raise
+
+        raise LookupError(
+            f"There is no endpoint '{login_view}' to send users to. Correct 'login_view',"
+            " 'refresh_view' or 'blueprint_login_views'."
+        ) from error
 
 
 def _warn(old: str, new: str) -> None:

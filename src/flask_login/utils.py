@@ -39,12 +39,12 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
 from ._views import V
+from ._visit import behind
 from ._visit import claim_user
 from ._visit import is_searching
 from ._visit import kept_user
 from ._visit import NOT_LOADED
 from ._visit import unwrap
-from ._visit import url_of
 from ._visit import Visit
 from ._visit import Wish
 from .config import as_names
@@ -128,14 +128,14 @@ def login_user(
 
     if user_id is None:
         # Whoever is logged in is not any longer, whatever becomes of the new user.
-        visit.remove(unwrap(session))
+        visit.remove(behind(session))
         visit.pending = wish
     else:
         _begin_login(visit, manager, user, user_id, wish)
 
     visit.enter()
     manager._update_request_context_with_user(user)
-    send(user_logged_in, unwrap(current_app), user=_get_user())
+    send(user_logged_in, behind(current_app), user=_get_user())
     return True
 
 
@@ -176,9 +176,9 @@ def logout_user() -> bool:
     :return: ``True``.
     """
     user = unwrap(_get_user())
-    Visit.current().leave(unwrap(request), unwrap(session))
+    Visit.current().leave(behind(request), behind(session))
     get_manager()._update_request_context_with_user()
-    send(user_logged_out, unwrap(current_app), user=user)
+    send(user_logged_out, behind(current_app), user=user)
     return True
 
 
@@ -196,15 +196,16 @@ def confirm_login(user: t.Any = None) -> None:
     visit = Visit.current()
 
     if known is not None:
-        stored = unwrap(session)
+        stored = behind(session)
         renewed = new_login(known.user_id, visit.settings, stamp=known.stamp, forced=known.forced)
-        visit.record(unwrap(request), stored, renewed, known)
+        visit.record(behind(request), stored, renewed, known)
         _session.confirm(stored, get_manager()._session_identifier_generator())
         visit.reset(stored)
     elif visit.pending is not None:
         visit.pending = visit.pending._replace(fresh=True)
 
-    send(user_login_confirmed, unwrap(current_app))
+    visit.stale = False
+    send(user_login_confirmed, behind(current_app))
 
 
 def refresh_login(user: t.Any = None) -> None:
@@ -223,8 +224,8 @@ def refresh_login(user: t.Any = None) -> None:
         return
 
     visit = Visit.current()
-    stored = unwrap(session)
-    current = unwrap(request)
+    stored = behind(session)
+    current = behind(request)
     token = visit.find_token(current, stored)
     owner = unwrap(_get_user() if user is None else user)
     stamp = find_stamp(owner, known.user_id, visit.settings)
@@ -252,7 +253,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
         if pending is not None:
             return pending.fresh
 
-    stored = unwrap(session)
+    stored = behind(session)
 
     if not _session.is_fresh(stored):
         return False
@@ -260,7 +261,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     limit = as_seconds("max_age", max_age)
 
     if max_age is None:
-        limit = Settings(unwrap(current_app).config).fresh_lifetime
+        limit = Settings(behind(current_app).config).fresh_lifetime
 
     return limit is None or not _clock.is_over(
         _ensure_login(stored).authenticated_at, limit, _clock.now()
@@ -273,7 +274,7 @@ def login_remembered() -> bool:
     """
     _get_user()
     visit = Visit.current()
-    stored = unwrap(session)
+    stored = behind(session)
 
     if not visit.session_counts:
         return False
@@ -290,7 +291,7 @@ def login_remembered() -> bool:
     if visit.source == "remember" and not visit.resumed:
         return True
 
-    return visit.find_token(unwrap(request), stored) is not None
+    return visit.find_token(behind(request), stored) is not None
 
 
 def login_source() -> str | None:
@@ -311,7 +312,7 @@ def login_denied_reason() -> str | None:
     if not is_logged_in():
         return Visit.current().reason or "no_login"
 
-    return None if login_fresh() else "stale"
+    return None if login_fresh() and not Visit.current().stale else "stale"
 
 
 def session_expires_at() -> datetime | None:
@@ -321,7 +322,7 @@ def session_expires_at() -> datetime | None:
     if not has_request_context():
         return None
 
-    settings = Settings(unwrap(current_app).config)
+    settings = Settings(behind(current_app).config)
 
     if settings.idle_timeout is None and settings.absolute_timeout is None:
         return None
@@ -409,15 +410,14 @@ def login_url(login_view: str, next_url: str | None = None, next_field: str = "n
 
 def lead_to_login(base: str, next_url: str | None = None, next_field: str = "next") -> str:
     """:func:`login_url`, of what a login view was expanded to."""
-    host = Settings(unwrap(current_app).config).force_host if has_app_context() else None
+    host = Settings(behind(current_app).config).force_host if has_app_context() else None
     url = base
 
     if next_url is not None:
         url = _next_url.with_next(base, next_field, make_next_param(base, next_url))
 
     if host:
-        here = url_of(unwrap(request)) if has_request_context() else None
-        url = _next_url.with_host(url, host, here)
+        url = _next_url.with_host(url, host, _find_origin())
 
     return url
 
@@ -426,7 +426,7 @@ def make_next_param(login_url: str, current_url: str) -> str:
     """What to tell a login view about the page to return to: a path if the login view is on this
     site, else the whole URL.
 
-    Sites differ by host and port. The same host under another scheme is still this site.
+    Sites differ by scheme, host and port.
 
     :param login_url: The login view's URL.
     :param current_url: The URL to return to. One that cannot be parsed becomes ``/``.
@@ -436,6 +436,7 @@ def make_next_param(login_url: str, current_url: str) -> str:
 
 def expand_login_view(login_view: str) -> str:
     """The URL of a login view: an endpoint is looked up, a path or a URL is one already."""
+    login_view = unwrap(login_view)
     return login_view if _next_url.is_url(login_view) else url_for(login_view)
 
 
@@ -443,7 +444,7 @@ def is_safe_url(
     target: str, *, allowed_hosts: Collection[str] = (), require_https: bool | None = None
 ) -> bool:
     """Whether it is safe to redirect to a target that somebody else may have chosen: a path on
-    this site, or a URL on an allowed host.
+    this site, a URL with the scheme and host of this request, or a URL on an allowed host.
 
     :param allowed_hosts: Hosts, with a port if it is not the scheme's own.
     :param require_https: Whether other hosts must be reached by HTTPS. By default, if this
@@ -452,35 +453,52 @@ def is_safe_url(
     if require_https is None:
         require_https = has_request_context() and request.is_secure
 
-    field = Settings(unwrap(current_app).config).next_param if has_app_context() else "next"
+    field = Settings(behind(current_app).config).next_param if has_app_context() else "next"
     hosts = as_names("allowed_hosts", allowed_hosts)
-    return _next_url.is_safe(target, allowed_hosts=hosts, require_https=require_https, field=field)
+    site = _next_url.Site(hosts, require_https, field, _find_origin())
+    return _next_url.is_safe(target, site)
 
 
 def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] = ()) -> str:
     """Where to send a user after login: the page that they came from, if :func:`is_safe_url`.
 
     That is what the form, the query or the session names, in this order. The session's is removed.
+    A URL on this site is returned as a path.
 
     :param default: An endpoint, a path or a URL. By default, the application's root.
     :param allowed_hosts: Hosts besides this one.
     """
-    current = unwrap(request)
-    field = Settings(unwrap(current_app).config).next_param
-    named = [current.form.get(field), current.args.get(field)] if field is not None else []
+    current = behind(request)
+    field = Settings(behind(current_app).config).next_param
+    named = [current.form.get(field), _find_in_query(current, field)] if field is not None else []
 
-    for target in (*named, _session.take_next(unwrap(session))):
+    for target in (*named, _session.take_next(behind(session))):
         if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
-            return _next_url.normalize(target)
+            return _next_url.normalize(_next_url.localize(target, _find_origin()))
 
     return home_url(default)
+
+
+def _find_in_query(current: Request, field: str) -> str | None:
+    try:
+        return current.args.get(field)
+    except UnicodeDecodeError:  # The query is not UTF-8.
+        return None
+
+
+def _find_origin() -> str | None:
+    if not has_request_context():
+        return None
+
+    current = unwrap(request)
+    return _next_url.find_origin(current.scheme, current.host)
 
 
 def home_url(default: str | None = None) -> str:
     """Where users go who came from nowhere: an endpoint, a path or a URL, or the application's
     root.
     """
-    return f"{unwrap(request).root_path}/" if default is None else expand_login_view(default)
+    return f"{behind(request).root_path}/" if default is None else expand_login_view(default)
 
 
 def set_login_view(login_view: LoginView, blueprint: t.Any = None) -> None:
@@ -510,7 +528,7 @@ def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | 
 
     :param key: By default, the ``SECRET_KEY`` and the ``SECRET_KEY_FALLBACKS``.
     """
-    settings = Settings(unwrap(current_app).config) if key is None else None
+    settings = Settings(behind(current_app).config) if key is None else None
     keys: t.Any = [key] if settings is None else settings.secret_keys
     token = _remember.decode_timed(cookie, [*map(want_bytes, keys)])
 
@@ -567,7 +585,7 @@ def _create_identifier() -> str:
     ``X-Forwarded-For`` is not read, because anyone can send it. Behind a proxy, use
     :class:`~werkzeug.middleware.proxy_fix.ProxyFix`.
     """
-    current = unwrap(request)
+    current = behind(request)
     return _identify(current.remote_addr, current.headers.get("User-Agent"))
 
 
@@ -588,14 +606,14 @@ def _cookie_digest(payload: str, key: str | bytes | None = None) -> str:
 
 def _secret_key(key: str | bytes | None = None) -> bytes:
     if key is None:
-        key = Settings(unwrap(current_app).config).demand_secret_key()
+        key = Settings(behind(current_app).config).demand_secret_key()
 
     return _remember.as_key(key)
 
 
 def get_manager() -> LoginManager[t.Any]:
     try:
-        manager: LoginManager[t.Any] = unwrap(current_app).login_manager
+        manager: LoginManager[t.Any] = behind(current_app).login_manager
         return manager
     except AttributeError:
         raise AttributeError(
@@ -611,10 +629,13 @@ def is_logged_in() -> bool:
 
 
 def guard_by(
-    refusal: Callable[[], Callable[[], ResponseReturnValue] | None],
+    refusal: Callable[[], Callable[[], ResponseReturnValue] | None], *, sends_users_on: bool = True
 ) -> Callable[[V], V]:
     """A decorator that asks ``refusal`` before each call of a view. It returns ``None``, or what
     answers instead of the view.
+
+    :param sends_users_on: Whether it may redirect users who are logged in. Then it is also asked
+        before they are redirected to the view, so that it must not depend on the request.
     """
 
     def decorate(view: V) -> V:
@@ -638,7 +659,7 @@ def guard_by(
             call = current_app.ensure_sync(view) if is_async else view
             return call(*args, **kwargs)
 
-        _views.mark_guarded(view, guarded, refusal)
+        _views.mark_guarded(view, guarded, refusal if sends_users_on else None)
         return t.cast(V, guarded)
 
     return decorate
@@ -660,12 +681,12 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
     :param current: The current request, likewise.
     """
     try:
-        config: t.Any = (app or unwrap(current_app)).config
+        config: t.Any = (app or behind(current_app)).config
 
         if config.get("LOGIN_DISABLED"):
             return True
 
-        return (current or unwrap(request)).method in EXEMPT_METHODS
+        return (current or behind(request)).method in EXEMPT_METHODS
     except RuntimeError:  # There is neither where a unit test calls a view by itself.
         return False
 
@@ -680,7 +701,7 @@ def _is_settled_by_session() -> bool:
 
     # A patched '_get_user' skips '_load_user', so protection has not run yet.
     if visit.protection_failed is None:
-        manager = getattr(unwrap(current_app), "login_manager", None)
+        manager = getattr(behind(current_app), "login_manager", None)
         failed = getattr(manager, "_session_protection_failed", None)
         visit.protection_failed = failed is not None and failed()
 
@@ -713,7 +734,7 @@ def _begin_login(
     stamp = find_stamp(user, user_id, settings)
     login = new_login(user_id, settings, forced=wish.forced).stamped(stamp)
     identifier = manager._session_identifier_generator()
-    visit.begin(unwrap(request), unwrap(session), login, wish, identifier)
+    visit.begin(behind(request), behind(session), login, wish, identifier)
     visit.pending = None
 
 
@@ -735,7 +756,7 @@ def _current_login(user: t.Any) -> Login | None:
     :raises ValueError: If it is not the given user's.
     """
     current = _get_user()
-    stored = unwrap(session)
+    stored = behind(session)
     visit = Visit.current()
     carried = _session.carries_login(stored) and visit.session_counts
 
@@ -755,7 +776,7 @@ def _ensure_login(stored: t.Any) -> Login:
     known = _session.find_login(stored)
 
     if known is None:
-        settings = Settings(unwrap(current_app).config)
+        settings = Settings(behind(current_app).config)
         known = new_login(_session.user_id(stored), settings)
         _session.keep_login(stored, known)
 

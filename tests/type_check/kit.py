@@ -35,12 +35,15 @@ user = User()
 client = LoginClient(app, app.response_class)
 assert_type(client.login(user, fresh=False, remember=True, ago=timedelta(days=1)), None)
 assert_type(client.logout(), None)
+client.login(user, base_url="http://www.site.test")
+client.logout(base_url="http://www.site.test")
+client.page_headers = {"Accept": "*/*"}
 
 with client.acting_as(user) as acting:
     assert_type(acting, LoginClient)
     acting.get("/").get_data(as_text=True).upper()
 
-with client.acting_as(user, fresh=False):
+with client.acting_as(user, fresh=False, base_url="http://www.site.test"):
     pass
 
 with app.app_context(), acting_as(user) as nothing:

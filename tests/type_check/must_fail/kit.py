@@ -19,6 +19,8 @@ client.login()  # fails: call-arg | reportCallIssue
 client.login(user, True)  # fails: call-arg | reportCallIssue
 client.login(user, ago=3600)  # fails: arg-type | reportArgumentType
 client.logout(user)  # fails: call-arg | reportCallIssue
+client.logout("http://www.site.test")  # fails: call-arg | reportCallIssue
+client.page_headers = None  # fails: assignment | reportAttributeAccessIssue
 client.acting_as(user, remember=True)  # fails: call-arg | reportCallIssue
 acting_as(user, fresh=False)  # fails: call-arg | reportCallIssue
 assert_login_required(app, "/settings")  # fails: arg-type | reportArgumentType
