@@ -196,7 +196,7 @@ def test_same_path_on_another_host_is_no_loop(app: Flask, user: FlaskClient) -> 
 
 @pytest.mark.parametrize(
     "guard",
-    [fresh_login_required, login_required(via="token")],
+    [fresh_login_required, login_required(via="request")],
     ids=["fresh login", "other way in"],
 )
 def test_user_whom_another_guard_sent_here_is_not_sent_back(

@@ -355,7 +355,7 @@ class Visit:
         if self.owed is not None:
             return self.owed if isinstance(self.owed, remember.Token) else None
 
-        if not _session.carries_login(stored):
+        if not self.session_counts or not _session.carries_login(stored):
             return None
 
         known = _session.find_login(stored)

@@ -271,8 +271,10 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     """Set the cookie.
 
     :return: Why browsers will drop it, which they do without a word.
-    :raises ValueError: If it is longer than browsers accept.
+    :raises ValueError: If it is longer than browsers accept, or if a setting of ours has changed so
+        that :func:`check` refuses it.
     """
+    check(settings)
     value = encode(token, settings)
     attributes = _attributes(settings)
     name = settings.cookie_name
@@ -292,7 +294,7 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
             )
 
     response.set_cookie(name, value=value, expires=expires, **attributes)
-    return _find_problems(name, attributes)
+    return _find_problems(settings, name, attributes)
 
 
 def delete(response: Response, settings: Settings) -> None:
@@ -383,21 +385,29 @@ def _attributes(settings: Settings) -> dict[str, t.Any]:
     return attributes
 
 
-def _find_problems(name: str, attributes: dict[str, t.Any]) -> list[str]:
+def _find_problems(settings: Settings, name: str, attributes: dict[str, t.Any]) -> list[str]:
     prefix = name[:9].lower()
-    host_only = prefix.startswith("__host-")
-    secure = attributes["secure"]
-    found = {
-        f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_SECURE to be True": not secure
-        and (host_only or prefix == "__secure-"),
-        "REMEMBER_COOKIE_SAMESITE 'None' needs REMEMBER_COOKIE_SECURE to be True": not secure
-        and str(attributes["samesite"] or "").lower() == "none",
-        f"REMEMBER_COOKIE_NAME '{name}' admits no REMEMBER_COOKIE_DOMAIN": host_only
-        and attributes["domain"],
-        f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_PATH to be '/'": host_only
-        and attributes["path"] != "/",
-    }
-    return [problem for problem, applies in found.items() if applies]
+    is_host = prefix.startswith("__host-")
+    needs_secure = is_host or prefix == "__secure-"
+    found: list[str] = []
+
+    if not attributes["secure"]:
+        if needs_secure:
+            found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_SECURE to be True")
+
+        # Werkzeug takes it in any case.
+        if str(attributes["samesite"] or "").lower() == "none":
+            is_own = "REMEMBER_COOKIE_SAMESITE" in settings.config
+            setting = "REMEMBER_COOKIE_SAMESITE" if is_own else "SESSION_COOKIE_SAMESITE"
+            found.append(f"{setting} 'None' needs REMEMBER_COOKIE_SECURE to be True")
+
+    if is_host and attributes["domain"]:
+        found.append(f"REMEMBER_COOKIE_NAME '{name}' admits no REMEMBER_COOKIE_DOMAIN")
+
+    if is_host and attributes["path"] != "/":
+        found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_PATH to be '/'")
+
+    return found
 
 
 def _as_bytes(cookie: str | bytes) -> bytes:
