@@ -98,7 +98,7 @@ class TestConfirmLogin:
         browser.get("/login/1")
         users["2"].id = None
 
-        with pytest.raises(ValueError, match="returns None"):
+        with pytest.raises(ValueError, match="not the one who is logged in"):
             browser.get("/confirm/2")
 
     @pytest.mark.parametrize("user_id", [7, "7"], ids=repr)

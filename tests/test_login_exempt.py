@@ -23,7 +23,7 @@ Decorator = Callable[[t.Any], t.Any]
 
 @pytest.fixture
 def closed(app: Flask, login_manager: LoginManager) -> Flask:
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     return app
 
 
