@@ -585,6 +585,12 @@ def claim_user(visit: Visit) -> t.Any:
     return user
 
 
+def has_kept_user(visit: Visit) -> bool:
+    """Whether the user of this request is whom this library put there, and was not set by hand."""
+    claim: _Claim | None = _g._get_current_object().__dict__.get(_CLAIM)
+    return claim is not None and claim[0] is visit and claim[1] is kept_user()
+
+
 def begin_search(visit: Visit) -> Token[Visit | None]:
     """Forget who the user of this request is, and note that loaders are being asked. Give what it
     returns to :func:`end_search`.

@@ -41,6 +41,7 @@ from ._login import new_login
 from ._views import V
 from ._visit import behind
 from ._visit import claim_user
+from ._visit import has_kept_user
 from ._visit import is_searching
 from ._visit import kept_user
 from ._visit import NOT_LOADED
@@ -147,12 +148,13 @@ def complete_login(visit: Visit, *, succeeded: bool) -> None:
         somebody else gets.
     """
     wish = visit.pending
-    user = unwrap(_get_user())
     visit.pending = None
 
-    if wish is None or not succeeded:
+    # Who was set by hand meanwhile did not log in.
+    if wish is None or not succeeded or not has_kept_user(visit):
         return
 
+    user = unwrap(kept_user())
     manager = get_manager()
 
     # Whatever it is that a model without an ID raises.
