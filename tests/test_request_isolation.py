@@ -29,7 +29,7 @@ from flask_login import UserMixin
 
 
 class User(UserMixin):
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str | None) -> None:
         self.id = id
 
 
@@ -190,19 +190,55 @@ class TestRequestInsideAView:
     def test_user_set_by_hand_survives_it(self, outer: t.Any, users: dict[str, t.Any]) -> None:
         assert outer(lambda: setattr(g, "_login_user", users["2"]), "/me")[2] == "2"
 
-    def test_request_that_fails_gives_the_user_back(
+    def test_user_is_there_while_its_failure_is_handled(
+        self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        new = type(users["1"])(None)
+
+        def view() -> str:
+            login_user(new)
+
+            try:
+                return app.test_client().get("/login/nobody").text
+            except KeyError:
+                return str(current_user._get_current_object() is new)
+
+        app.view_functions["plain"] = view
+        assert browser.get("/plain").text == "True"
+
+    def test_user_set_by_hand_while_its_failure_is_handled_counts(
         self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
     ) -> None:
         def view() -> str:
-            login_user(users["2"])
+            before = current_user.get_id()
 
-            with pytest.raises(KeyError):
-                app.test_client().get("/login/nobody")
-
-            return str(current_user.get_id())
+            try:
+                return app.test_client().get("/login/nobody").text
+            except KeyError:
+                g._login_user = users["2"]
+                return f"{before} {current_user.get_id()}"
 
         app.view_functions["plain"] = view
-        assert browser.get("/plain").text == "2"
+        assert browser.get("/plain").text == "1 2"
+
+    def test_user_set_by_hand_over_one_that_was_found_survives_it(
+        self, outer: t.Any, users: dict[str, t.Any]
+    ) -> None:
+        def switch() -> None:
+            assert current_user.get_id() == "1"
+            g._login_user = users["2"]
+
+        assert outer(switch, "/missing")[2] == "2"
+
+    def test_user_deleted_by_hand_is_found_anew(
+        self, outer: t.Any, users: dict[str, t.Any]
+    ) -> None:
+        def switch() -> None:
+            assert current_user.get_id() == "1"
+            session["_user_id"] = "2"
+            del g._login_user
+
+        assert outer(switch, "/login/1")[2] == "2"
 
     def test_requests_may_be_nested_deeper(
         self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
@@ -336,13 +372,14 @@ def test_context_of_a_test_shares_its_user_with_the_requests_inside_it(
         assert [browser.get("/me").text, browser.get("/me").text] == ["1", "1"]
 
 
+@pytest.mark.parametrize("path", ["/plain", "/me", "/login/2", "/logout", "/missing"])
 def test_context_of_a_test_keeps_its_user_through_a_request(
-    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any], path: str
 ) -> None:
     with app.test_request_context():
-        login_user(users["1"])
-        browser.get("/plain")
-        assert current_user._get_current_object() is users["1"]
+        login_user(new := User(None))
+        browser.get(path)
+        assert current_user._get_current_object() is new
 
 
 @flask_shares_g
@@ -350,7 +387,7 @@ def test_user_of_a_test_s_context_goes_with_it(
     app: Flask, browser: FlaskClient, users: dict[str, t.Any]
 ) -> None:
     with app.app_context():
-        with app.test_request_context():
+        with app.test_request_context("/plain"):
             login_user(users["1"])
             assert browser.get("/me").text == "1"
 

@@ -52,6 +52,7 @@ SESSION_SOURCES = ("session", "remember")
 
 _USER = "_login_user"
 _CLAIM = "_login_claim"
+_ASIDE = "_login_set_aside"
 _VISIT = "_flask_login"
 
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
@@ -465,7 +466,7 @@ def kept_user() -> t.Any:
     on_request = _request._get_current_object().__dict__
     on_g = _g._get_current_object().__dict__
 
-    if _USER not in on_g:
+    if _USER not in on_g and _ASIDE not in on_g:
         return NOT_LOADED
 
     visit = on_request[_VISIT] if _VISIT in on_request else None
@@ -484,6 +485,9 @@ def kept_user() -> t.Any:
 
 def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
     with _claiming:
+        if _ASIDE in on_g and not _is_set_by_hand(on_g):
+            _take_back(on_g, visit)
+
         user = on_g.get(_USER, NOT_LOADED)
         claim: _Claim | None = on_g.get(_CLAIM)
 
@@ -512,6 +516,9 @@ def keep_user(visit: Visit, user: t.Any) -> None:
             pass
 
     with _claiming:
+        if _CLAIM in on_g and on_g[_CLAIM][0] is not visit:
+            _set_aside(on_g)
+
         on_g[_CLAIM] = (visit, user, context)
         on_g[_USER] = user
 
@@ -521,6 +528,8 @@ def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object) -> None:
     hand could not be told apart afterwards.
     """
     with _claiming:
+        _take_aside(on_g, visit)
+
         if _CLAIM in on_g and on_g[_CLAIM][0] is visit:
             _remove_claim(on_g)
 
@@ -547,22 +556,54 @@ def _set_others_aside() -> None:
         if claim is None or not claim[0].dispatched or claim[0] is Visit.begun()[0]:
             return
 
-        _remove_claim(on_g)
+        _set_aside(on_g)
 
-    finalize(_context._get_current_object(), _give_back, on_g, claim).atexit = False
+    finalize(_context._get_current_object(), _give_back, on_g, claim[0]).atexit = False
 
 
-def _give_back(on_g: dict[str, t.Any], claim: _Claim) -> None:
-    _, user, context = claim
-
+def _give_back(on_g: dict[str, t.Any], visit: Visit) -> None:
     with _claiming:
-        if _CLAIM in on_g or _USER in on_g:
-            return
+        if _CLAIM not in on_g and _USER not in on_g:
+            _take_back(on_g, visit)
 
-        # Only while that request goes on.
-        if context is not None and context() is not None:
-            on_g[_CLAIM] = claim
-            on_g[_USER] = user
+
+def _set_aside(on_g: dict[str, t.Any]) -> None:
+    claim: _Claim = on_g[_CLAIM]
+
+    if _USER in on_g and on_g[_USER] is claim[1]:
+        on_g[_ASIDE] = [*on_g.get(_ASIDE, ()), claim]
+
+    _remove_claim(on_g)
+
+
+def _take_back(on_g: dict[str, t.Any], visit: Visit | None) -> None:
+    """Make the user who was set aside the one of their request again. It may ask while another
+    request goes on, or while something, an error's traceback say, still holds that one.
+    """
+    claim = _take_aside(on_g, visit)
+
+    if claim is None:
+        return
+
+    if _CLAIM in on_g:
+        _set_aside(on_g)
+
+    on_g[_CLAIM] = claim
+    on_g[_USER] = claim[1]
+
+
+def _take_aside(on_g: dict[str, t.Any], visit: Visit | None) -> _Claim | None:
+    aside: list[_Claim] = on_g.pop(_ASIDE, [])
+    others = [claim for claim in aside if claim[0] is not visit]
+
+    if others:
+        on_g[_ASIDE] = others
+
+    return next((claim for claim in aside if claim[0] is visit), None)
+
+
+def _is_set_by_hand(on_g: dict[str, t.Any]) -> bool:
+    return _USER in on_g and (_CLAIM not in on_g or on_g[_CLAIM][1] is not on_g[_USER])
 
 
 def claim_user(visit: Visit) -> t.Any:
