@@ -485,9 +485,7 @@ def kept_user() -> t.Any:
 
 def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
     with _claiming:
-        if _ASIDE in on_g and not _is_set_by_hand(on_g):
-            _take_back(on_g, visit)
-
+        _take_back(on_g, visit)
         user = on_g.get(_USER, NOT_LOADED)
         claim: _Claim | None = on_g.get(_CLAIM)
 
@@ -516,9 +514,8 @@ def keep_user(visit: Visit, user: t.Any) -> None:
             pass
 
     with _claiming:
-        if _CLAIM in on_g and on_g[_CLAIM][0] is not visit:
-            _set_aside(on_g)
-
+        _set_aside(on_g, besides=visit)
+        _drop_aside(on_g, visit)
         on_g[_CLAIM] = (visit, user, context)
         on_g[_USER] = user
 
@@ -528,7 +525,7 @@ def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object) -> None:
     hand could not be told apart afterwards.
     """
     with _claiming:
-        _take_aside(on_g, visit)
+        _drop_aside(on_g, visit)
 
         if _CLAIM in on_g and on_g[_CLAIM][0] is visit:
             _remove_claim(on_g)
@@ -563,47 +560,51 @@ def _set_others_aside() -> None:
 
 def _give_back(on_g: dict[str, t.Any], visit: Visit) -> None:
     with _claiming:
-        if _CLAIM not in on_g and _USER not in on_g:
+        if _CLAIM not in on_g:
             _take_back(on_g, visit)
 
 
-def _set_aside(on_g: dict[str, t.Any]) -> None:
-    claim: _Claim = on_g[_CLAIM]
+def _set_aside(on_g: dict[str, t.Any], besides: Visit | None = None) -> None:
+    """Keep the user of another request apart from ``g._login_user``, until it asks again."""
+    claim: _Claim | None = on_g.get(_CLAIM)
+
+    if claim is None or claim[0] is besides:
+        return
 
     if _USER in on_g and on_g[_USER] is claim[1]:
-        on_g[_ASIDE] = [*on_g.get(_ASIDE, ()), claim]
+        # While memory is freed, a claim may be dropped between any two steps.
+        aside: dict[Visit, _Claim] = on_g.get(_ASIDE, {})
+        aside[claim[0]] = claim
+        on_g[_ASIDE] = aside
 
     _remove_claim(on_g)
 
 
 def _take_back(on_g: dict[str, t.Any], visit: Visit | None) -> None:
-    """Make the user who was set aside the one of their request again. It may ask while another
-    request goes on, or while something, an error's traceback say, still holds that one.
+    """Make whom a request had set aside its user again, unless somebody was set by hand. That other
+    request may go on in a thread, or an error's traceback still hold it.
     """
-    claim = _take_aside(on_g, visit)
+    claim = on_g[_ASIDE].get(visit) if _ASIDE in on_g else None
 
     if claim is None:
         return
 
-    if _CLAIM in on_g:
+    if _USER not in on_g or (_CLAIM in on_g and on_g[_CLAIM][1] is on_g[_USER]):
         _set_aside(on_g)
+        on_g[_CLAIM] = claim
+        on_g[_USER] = claim[1]
 
-    on_g[_CLAIM] = claim
-    on_g[_USER] = claim[1]
-
-
-def _take_aside(on_g: dict[str, t.Any], visit: Visit | None) -> _Claim | None:
-    aside: list[_Claim] = on_g.pop(_ASIDE, [])
-    others = [claim for claim in aside if claim[0] is not visit]
-
-    if others:
-        on_g[_ASIDE] = others
-
-    return next((claim for claim in aside if claim[0] is visit), None)
+    _drop_aside(on_g, claim[0])
 
 
-def _is_set_by_hand(on_g: dict[str, t.Any]) -> bool:
-    return _USER in on_g and (_CLAIM not in on_g or on_g[_CLAIM][1] is not on_g[_USER])
+def _drop_aside(on_g: dict[str, t.Any], visit: Visit) -> None:
+    aside: dict[Visit, _Claim] | None = on_g.get(_ASIDE)
+
+    if aside is not None:
+        aside.pop(visit, None)
+
+        if not aside:
+            on_g.pop(_ASIDE, None)
 
 
 def claim_user(visit: Visit) -> t.Any:
@@ -620,9 +621,11 @@ def claim_user(visit: Visit) -> t.Any:
     except KeyError:
         pass
 
-    user = kept_user()
-    user = None if user is NOT_LOADED else user
-    keep_user(visit, user)
+    with _claiming:
+        user = kept_user()
+        user = None if user is NOT_LOADED else user
+        keep_user(visit, user)
+
     return user
 
 
@@ -638,8 +641,9 @@ def begin_search(visit: Visit) -> Token[Visit | None]:
     """
     on_g = _g._get_current_object().__dict__
 
-    if _USER in on_g and is_settled():
-        on_g.pop(_USER, None)
+    with _claiming:
+        if _USER in on_g and is_settled():
+            del on_g[_USER]
 
     # Another context of the request does not find the browser innocent again.
     if not visit.protection_failed:
