@@ -9,6 +9,7 @@ import sys
 import typing as t
 from collections.abc import Callable
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from flask import Flask
@@ -207,8 +208,13 @@ def test_current_user_is_a_local_proxy() -> None:
     assert utils.current_user is flask_login.current_user
 
 
-def test_context_processor_answers_the_proxy() -> None:
-    assert utils._user_context_processor()["current_user"] is flask_login.current_user
+def test_context_processor_returns_the_user_and_no_proxy() -> None:
+    with mock.patch("flask_login.utils._get_user", return_value="the user"):
+        assert utils._user_context_processor() == {"current_user": "the user"}
+
+
+def test_context_processor_returns_none_outside_a_request() -> None:
+    assert utils._user_context_processor() == {"current_user": None}
 
 
 @pytest.mark.parametrize(

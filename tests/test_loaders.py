@@ -150,7 +150,7 @@ def test_session_of_a_deleted_user_loses_our_keys_and_keeps_the_application_s(
     write_session(browser, cart=[1], next="/checkout", _remember_seconds=60)
     del users["1"]
     assert browser.get("/me").text == "nobody"
-    assert session_of(browser) == {"cart": [1]}
+    assert session_of(browser) == {"cart": [1], "next": "/checkout"}
 
 
 def test_deleted_user_is_asked_for_once(

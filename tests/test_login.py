@@ -126,27 +126,6 @@ def test_current_user_can_log_in_again(
     assert browser.get("/fresh").text == "True"
 
 
-def test_user_without_an_id_is_refused_with_a_reason(
-    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
-) -> None:
-    users["new"] = type(users["1"])(None)
-
-    with pytest.raises(ValueError, match=r"'get_id' returns None.*saved first"):
-        browser.get("/login/new")
-
-
-@pytest.mark.usefixtures("visit")
-def test_user_without_an_id_changes_nothing(users: dict[str, t.Any]) -> None:
-    login_user(users["1"])
-    before = dict(session)
-
-    with pytest.raises(ValueError, match="None"):
-        login_user(type(users["1"])(None))
-
-    assert dict(session) == before
-    assert current_user.get_id() == "1"
-
-
 @pytest.mark.usefixtures("visit")
 @pytest.mark.parametrize("user_id", ["1", 1, 0, "", "a|b", "佐藤"], ids=repr)
 def test_id_is_stored_as_get_id_returns_it(users: dict[str, t.Any], user_id: t.Any) -> None:
@@ -162,17 +141,6 @@ def test_id_attribute_answers_the_id(login_manager: LoginManager, users: dict[st
     users["1"].get_alternative_id = lambda: "alternative"
     login_user(users["1"])
     assert session["_user_id"] == "alternative"
-
-
-@pytest.mark.usefixtures("visit")
-def test_error_for_a_missing_id_names_the_id_attribute(
-    login_manager: LoginManager, users: dict[str, t.Any]
-) -> None:
-    login_manager.id_attribute = "get_alternative_id"
-    users["1"].get_alternative_id = lambda: None
-
-    with pytest.raises(ValueError, match="get_alternative_id"):
-        login_user(users["1"])
 
 
 def test_keys_of_the_application_survive_a_login(browser: FlaskClient, session_of: t.Any) -> None:

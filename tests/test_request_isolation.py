@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
+from gc import collect
+from gc import disable
+from gc import enable
 from threading import Barrier
 from threading import Thread
+from weakref import ref
 
 import pytest
 from flask import copy_current_request_context
@@ -13,10 +18,19 @@ from flask import g
 from flask import request
 from flask import session
 from flask.testing import FlaskClient
+from flask_versions import flask_shares_g
 
 from flask_login import current_user
+from flask_login import get_current_user
 from flask_login import login_user
+from flask_login import LoginManager
 from flask_login import logout_user
+from flask_login import UserMixin
+
+
+class User(UserMixin):
+    def __init__(self, id: str | None) -> None:
+        self.id = id
 
 
 @pytest.fixture
@@ -100,41 +114,144 @@ def test_user_put_on_g_after_a_request_counts(
     assert browser.get("/me").text == "2"
 
 
-def test_request_made_inside_a_view_is_another_request(app: Flask, browser: FlaskClient) -> None:
-    @app.get("/outer")
-    def outer() -> str:
-        before = current_user.get_id()
-        inner = app.test_client().get("/me").text
-        return f"{before} {inner} {current_user.get_id()}"
+class TestRequestInsideAView:
+    """A view that calls the application through a test client shares nobody with that request."""
 
-    browser.get("/login/1")
-    assert browser.get("/outer").text == "1 nobody 1"
+    @pytest.fixture
+    def outer(self, app: Flask, browser: FlaskClient) -> t.Callable[..., list[t.Any]]:
+        """What a view finds before it makes another request, what that returns, and what the view
+        finds afterwards.
+        """
 
+        def visit(before: t.Any, path: str, **options: t.Any) -> list[t.Any]:
+            seen: list[t.Any] = []
 
-def test_login_inside_a_view_survives_a_request_made_by_the_view(
-    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
-) -> None:
-    @app.get("/outer")
-    def outer() -> str:
-        login_user(users["2"])
-        inner = app.test_client().get("/login/1").text
-        return f"{inner} {current_user.get_id()}"
+            def view() -> str:
+                seen.append(before())
+                seen.append(app.test_client().get(path).text)
+                seen.append(current_user.get_id())
+                return "done"
 
-    assert browser.get("/outer").text == "True 2"
-    assert browser.get("/me").text == "2"
+            app.view_functions["plain"] = view
+            assert browser.get("/plain", **options).text == "done"
+            return seen
 
+        return visit
 
-def test_logout_inside_a_view_survives_a_request_made_by_the_view(
-    app: Flask, browser: FlaskClient
-) -> None:
-    @app.get("/outer")
-    def outer() -> str:
-        logout_user()
-        inner = app.test_client().get("/login/1").text
-        return f"{inner} {current_user.is_authenticated}"
+    @pytest.fixture(autouse=True)
+    def user_1(self, browser: FlaskClient) -> None:
+        browser.get("/login/1")
 
-    browser.get("/login/1")
-    assert browser.get("/outer").text == "True False"
+    @pytest.mark.parametrize(
+        ("path", "inner"), [("/me", "nobody"), ("/login/2", "True"), ("/logout", "True")]
+    )
+    def test_it_is_another_s(self, outer: t.Any, path: str, inner: str) -> None:
+        assert outer(lambda: current_user.get_id(), path) == ["1", inner, "1"]
+
+    @pytest.mark.parametrize("path", ["/me", "/login/1"])
+    def test_view_that_asks_afterwards_finds_its_own_user(self, outer: t.Any, path: str) -> None:
+        assert outer(lambda: None, path)[2] == "1"
+
+    @pytest.mark.parametrize("path", ["/me", "/login/1", "/logout", "/missing"])
+    def test_login_survives_it(
+        self, browser: FlaskClient, outer: t.Any, users: dict[str, t.Any], path: str
+    ) -> None:
+        assert outer(lambda: login_user(users["2"]), path)[2] == "2"
+        assert browser.get("/me").text == "2"
+
+    @pytest.mark.parametrize("path", ["/me", "/login/1", "/logout", "/missing"])
+    def test_logout_survives_it(self, browser: FlaskClient, outer: t.Any, path: str) -> None:
+        assert outer(logout_user, path)[2] is None
+        assert browser.get("/me").text == "nobody"
+
+    @pytest.mark.parametrize("path", ["/me", "/login/1", "/logout", "/missing"])
+    def test_user_without_an_id_survives_it(
+        self, app: Flask, browser: FlaskClient, outer: t.Any, users: dict[str, t.Any], path: str
+    ) -> None:
+        new = users["9"] = type(users["1"])(None)
+        app.after_request_funcs[None].append(lambda response: setattr(new, "id", "9") or response)
+        outer(lambda: login_user(new), path)
+        assert browser.get("/me").text == "9"
+
+    def test_user_of_a_request_loader_survives_it(
+        self, login_manager: LoginManager, outer: t.Any, users: dict[str, t.Any]
+    ) -> None:
+        login_manager.user_loader(lambda user_id: None)
+        login_manager.request_loader(lambda request: users.get(request.headers.get("X-User")))
+        seen = outer(lambda: current_user.get_id(), "/me", headers={"X-User": "2"})
+        assert seen == ["2", "nobody", "2"]
+
+    def test_very_object_survives_it(
+        self, app: Flask, browser: FlaskClient, outer: t.Any, users: dict[str, t.Any]
+    ) -> None:
+        before, _, _ = outer(get_current_user, "/login/1")
+        assert before is users["1"]
+
+    def test_user_set_by_hand_survives_it(self, outer: t.Any, users: dict[str, t.Any]) -> None:
+        assert outer(lambda: setattr(g, "_login_user", users["2"]), "/me")[2] == "2"
+
+    def test_user_is_there_while_its_failure_is_handled(
+        self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        new = type(users["1"])(None)
+
+        def view() -> str:
+            login_user(new)
+
+            try:
+                return app.test_client().get("/login/nobody").text
+            except KeyError:
+                return str(current_user._get_current_object() is new)
+
+        app.view_functions["plain"] = view
+        assert browser.get("/plain").text == "True"
+
+    def test_user_set_by_hand_while_its_failure_is_handled_counts(
+        self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        def view() -> str:
+            before = current_user.get_id()
+
+            try:
+                return app.test_client().get("/login/nobody").text
+            except KeyError:
+                g._login_user = users["2"]
+                return f"{before} {current_user.get_id()}"
+
+        app.view_functions["plain"] = view
+        assert browser.get("/plain").text == "1 2"
+
+    def test_user_set_by_hand_over_one_that_was_found_survives_it(
+        self, outer: t.Any, users: dict[str, t.Any]
+    ) -> None:
+        def switch() -> None:
+            assert current_user.get_id() == "1"
+            g._login_user = users["2"]
+
+        assert outer(switch, "/missing")[2] == "2"
+
+    def test_user_deleted_by_hand_is_found_anew(
+        self, outer: t.Any, users: dict[str, t.Any]
+    ) -> None:
+        def switch() -> None:
+            assert current_user.get_id() == "1"
+            session["_user_id"] = "2"
+            del g._login_user
+
+        assert outer(switch, "/login/1")[2] == "2"
+
+    def test_requests_may_be_nested_deeper(
+        self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        def view() -> str:
+            depth = request.args["depth"]
+            login_user(users[depth])
+            deeper = {"1": "2", "2": ""}[depth]
+            inner = app.test_client().get(f"/plain?depth={deeper}").text if deeper else ""
+            return f"{current_user.get_id()}{inner}{current_user.get_id()}"
+
+        app.view_functions["plain"] = view
+        assert browser.get("/plain?depth=1").text == "1221"
 
 
 def test_copied_request_context_finds_the_user_again(app: Flask, browser: FlaskClient) -> None:
@@ -221,34 +338,194 @@ def test_preserved_context_shows_the_user_of_the_last_request(
 
 
 @pytest.mark.usefixtures("login_manager")
-def test_nested_request_contexts_have_their_own_users(app: Flask, users: dict[str, t.Any]) -> None:
+def test_nested_request_contexts_have_sessions_of_their_own(
+    app: Flask, users: dict[str, t.Any]
+) -> None:
     with app.test_request_context("/outer"):
         login_user(users["1"])
 
         with app.test_request_context("/inner"):
             assert request.path == "/inner"
             assert "_user_id" not in session
-            assert not current_user.is_authenticated
 
         assert current_user.get_id() == "1"
 
 
-@pytest.mark.usefixtures("shared")
-def test_request_that_failed_leaves_nobody_on_g(app: Flask, browser: FlaskClient) -> None:
-    @app.get("/fail")
-    def fail() -> t.NoReturn:
-        raise LookupError(current_user.get_id())
+@flask_shares_g
+@pytest.mark.usefixtures("login_manager")
+def test_context_of_a_test_shares_its_user_with_those_inside_it(
+    app: Flask, users: dict[str, t.Any]
+) -> None:
+    with app.test_request_context():
+        login_user(users["1"])
 
-    @app.get("/on-g")
-    def on_g() -> str:
-        return str("_login_user" in g)
+        with app.test_request_context():
+            assert current_user.get_id() == "1"
+
+
+@flask_shares_g
+def test_context_of_a_test_shares_its_user_with_the_requests_inside_it(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+) -> None:
+    with app.test_request_context():
+        login_user(users["1"])
+        assert [browser.get("/me").text, browser.get("/me").text] == ["1", "1"]
+
+
+@pytest.mark.parametrize("path", ["/plain", "/me", "/login/2", "/logout", "/missing"])
+def test_context_of_a_test_keeps_its_user_through_a_request(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any], path: str
+) -> None:
+    with app.test_request_context():
+        login_user(new := User(None))
+        browser.get(path)
+        assert current_user._get_current_object() is new
+
+
+@flask_shares_g
+def test_user_of_a_test_s_context_goes_with_it(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+) -> None:
+    with app.app_context():
+        with app.test_request_context("/plain"):
+            login_user(users["1"])
+            assert browser.get("/me").text == "1"
+
+        assert browser.get("/me").text == "nobody"
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("user_id", ["1", "2"], ids=["the same object", "another"])
+def test_user_put_on_g_in_a_test_s_context_counts_after_a_request(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any], user_id: str
+) -> None:
+    browser.get("/login/1")
+    browser.get("/me")
+
+    with app.test_request_context():
+        g._login_user = users[user_id]
+        assert current_user._get_current_object() is users[user_id]
+
+
+@flask_shares_g
+@pytest.mark.usefixtures("shared")
+def test_very_user_of_a_request_may_be_put_on_g_after_it(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+) -> None:
+    browser.get("/login/1")
+    browser.get("/me")
+    g._login_user = users["1"]
+    assert app.test_client().get("/me").text == "1"
+
+
+class TestWhatIsLeft:
+    """A request leaves nothing on a ``g`` that outlives it."""
+
+    @pytest.fixture(autouse=True)
+    def app_context(self, shared: None) -> None:
+        pass
+
+    @pytest.fixture
+    def made(self, login_manager: LoginManager) -> list[ref[t.Any]]:
+        """The users that the loader made, which nobody else holds."""
+        made: list[ref[t.Any]] = []
+
+        @login_manager.user_loader
+        def load_user(user_id: str) -> t.Any:
+            user = User(user_id)
+            made.append(ref(user))
+            return user
+
+        return made
+
+    @pytest.mark.parametrize("path", ["/me", "/login/1", "/logout", "/login/1?remember", "/plain"])
+    def test_nobody_is_on_g(self, browser: FlaskClient, path: str) -> None:
+        browser.get("/login/1")
+        browser.get(path)
+        assert vars(g._get_current_object()) == {}  # type: ignore[attr-defined]
+
+    @pytest.mark.parametrize("propagate", [True, False])
+    def test_nobody_is_on_g_after_a_failure(
+        self,
+        app: Flask,
+        browser: FlaskClient,
+        propagate: bool,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        app.config["PROPAGATE_EXCEPTIONS"] = propagate
+        monkeypatch.setattr(app.logger, "disabled", True)
+        app.view_functions["plain"] = lambda: {}[current_user.get_id()]
+        browser.get("/login/1")
+
+        with suppress(KeyError):
+            browser.get("/plain")
+
+        collect()
+        assert vars(g._get_current_object()) == {}  # type: ignore[attr-defined]
+
+    def test_nobody_is_on_g_after_a_request_inside_a_view(
+        self, app: Flask, browser: FlaskClient
+    ) -> None:
+        browser.get("/login/1")
+        app.view_functions["plain"] = lambda: (
+            f"{current_user.get_id()} {app.test_client().get('/login/2').text}"
+        )
+        assert browser.get("/plain").text == "1 True"
+        collect()
+        assert vars(g._get_current_object()) == {}  # type: ignore[attr-defined]
+
+    def test_user_that_the_application_put_there_stays(
+        self, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        browser.get("/login/1")
+        g._login_user = users["2"]
+        assert browser.get("/me").text == "2"
+        assert g._login_user is users["2"]
+
+    def test_user_dies_with_the_request(
+        self, browser: FlaskClient, made: list[ref[t.Any]]
+    ) -> None:
+        browser.get("/login/1")
+        disable()
+
+        try:
+            for _ in range(10):
+                browser.get("/me").close()
+
+            assert [user() for user in made] == [None] * 10
+        finally:
+            enable()
+
+    def test_user_dies_with_the_request_that_failed(
+        self,
+        app: Flask,
+        browser: FlaskClient,
+        made: list[ref[t.Any]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        monkeypatch.setattr(app.logger, "disabled", True)
+        app.view_functions["plain"] = lambda: {}[current_user.get_id()]
+        browser.get("/login/1")
+        browser.get("/plain")
+        collect()
+        assert [user() for user in made] == [None]
+
+
+def test_user_dies_with_the_request_without_a_shared_context(
+    browser: FlaskClient, login_manager: LoginManager
+) -> None:
+    made: list[ref[t.Any]] = []
+
+    @login_manager.user_loader
+    def load_user(user_id: str) -> t.Any:
+        user = User(user_id)
+        made.append(ref(user))
+        return user
 
     browser.get("/login/1")
-
-    with pytest.raises(LookupError, match="1"):
-        browser.get("/fail")
-
-    assert app.test_client().get("/on-g").text == "False"
+    browser.get("/me")
+    assert [user() for user in made] == [None]
 
 
 def test_user_is_on_g_after_the_response(browser: FlaskClient, users: dict[str, t.Any]) -> None:

@@ -47,7 +47,7 @@ def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:
         view,
         *(getattr(view_class, n, None) for n in ("dispatch_request", method.lower())),
     )
-    guards = (guard for function in functions for guard in _unwrapped(function))
+    guards = (guard for function in functions for guard in _unwrapped(t.cast(View, function)))
     asked = (guard.__dict__[_REFUSAL] for guard in guards if guard in _guards)
     return [refusal for refusal in asked if refusal is not None]
 
@@ -104,7 +104,7 @@ def has_mark(view: View, method: str, name: str) -> bool:
     A class does not inherit the mark: what derives from an open view may be less harmless.
     """
     view_class = getattr(view, "view_class", None)
-    marked: list[t.Any] = [view, *_unwrapped(view)]
+    marked: list[t.Any] = [*_layers(view)]
 
     if view_class is not None:
         names = ["dispatch_request", method.lower()]
@@ -142,14 +142,23 @@ def is_async(view: View) -> bool:
     view_class = getattr(view, "view_class", None)
 
     if view_class is None:
-        return any(map(iscoroutinefunction, (view, *_unwrapped(view))))
+        return any(map(iscoroutinefunction, _layers(view)))
 
     names = ["dispatch_request", *(method.lower() for method in view_class.methods or ())]
     return any(iscoroutinefunction(getattr(view_class, name, None)) for name in names)
 
 
-def _unwrapped(view: View | None) -> Iterator[View]:
+def _unwrapped(view: View) -> Iterator[View]:
     """A function and, one by one, the functions that it wraps."""
-    while isfunction(view):
+    return filter(isfunction, _layers(view))
+
+
+def _layers(view: View) -> Iterator[View]:
+    """A view and, one by one, all that it wraps. The innermost may be no function, but a method of
+    an object.
+    """
+    yield view
+
+    while isfunction(view) and "__wrapped__" in view.__dict__:
+        view = view.__dict__["__wrapped__"]
         yield view
-        view = view.__dict__.get("__wrapped__")

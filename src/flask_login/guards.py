@@ -15,10 +15,10 @@ from . import _refusal
 from . import _views
 from . import utils
 from ._async import to_sync
+from ._context import current_flask as the_app
+from ._context import unwrap
 from ._exemptions import find_target
 from ._views import V
-from ._visit import current_flask as the_app
-from ._visit import unwrap
 
 
 def login_exempt(view: V) -> V:

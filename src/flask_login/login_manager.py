@@ -33,22 +33,22 @@ from . import _urls
 from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
+from ._context import behind
+from ._context import current_flask as the_app
+from ._context import current_request
+from ._context import unwrap
 from ._exemptions import find_target
 from ._gate import Gate
+from ._kept import begin_search
+from ._kept import end_search
+from ._kept import is_searching
+from ._kept import keep_user
+from ._kept import kept_user
 from ._login import judge_browser
 from ._login import new_login
 from ._login import Verdict
-from ._visit import begin_search
-from ._visit import behind
-from ._visit import current_flask as the_app
-from ._visit import current_request
-from ._visit import end_search
 from ._visit import FORGET
-from ._visit import is_searching
-from ._visit import keep_user
-from ._visit import kept_user
 from ._visit import SESSION_SOURCES
-from ._visit import unwrap
 from ._visit import Visit
 from ._visit import warn_once
 from .config import as_header_names

@@ -35,16 +35,17 @@ from . import _urls
 from . import _views
 from . import remember as _remember
 from ._async import in_event_loop
+from ._context import behind
+from ._context import unwrap
+from ._kept import claim_user
+from ._kept import has_kept_user
+from ._kept import is_searching
+from ._kept import kept_user
+from ._kept import NOT_LOADED
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
 from ._views import V
-from ._visit import behind
-from ._visit import claim_user
-from ._visit import is_searching
-from ._visit import kept_user
-from ._visit import NOT_LOADED
-from ._visit import unwrap
 from ._visit import Visit
 from ._visit import Wish
 from .config import as_names
@@ -146,12 +147,13 @@ def complete_login(visit: Visit, *, succeeded: bool) -> None:
         somebody else gets.
     """
     wish = visit.pending
-    user = unwrap(_get_user())
     visit.pending = None
 
-    if wish is None or not succeeded:
+    # Who was set by hand meanwhile did not log in.
+    if wish is None or not succeeded or not has_kept_user(visit):
         return
 
+    user = unwrap(kept_user())
     manager = get_manager()
 
     # Whatever it is that a model without an ID raises.

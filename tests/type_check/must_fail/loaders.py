@@ -52,7 +52,11 @@ login_manager.user_loader(load_anyone)  # fails: arg-type | reportArgumentType
 login_manager.user_loader(User)  # fails: arg-type | reportArgumentType
 login_manager.request_loader(load_stranger)  # fails: arg-type | reportArgumentType
 login_manager.request_loader(load_anyone)  # fails: arg-type | reportArgumentType
-login_manager.loader("bearer")("load_user")  # fails: type-var | reportArgumentType
+login_manager.loader("bearer")(load_stranger)  # fails: arg-type | reportArgumentType
+login_manager.loader("bearer")(load_stranger_async)  # fails: arg-type | reportArgumentType
+login_manager.loader("bearer")(load_anyone)  # fails: arg-type | reportArgumentType
+login_manager.loader("bearer")("load_user")  # fails: call-overload | reportArgumentType
+login_manager.loader("bearer", vary=1)  # fails: arg-type | reportArgumentType
 login_manager.loader("bearer", "Bearer")  # fails: call-arg | reportCallIssue
 LoginManager().user_loader(load_by_number)  # fails: arg-type | reportArgumentType
 
