@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from . import _session
 from . import _views
 from . import utils
-from ._context import current_request as the_request
+from ._context import current_request
 from ._context import used_session
 from ._exemptions import Exemptions
 from ._exemptions import parents_of
@@ -155,7 +155,7 @@ class Gate:
         return not self._exemptions.is_open(rule, method, self._manager)
 
     def _demand_login(self) -> ResponseReturnValue | None:
-        current = the_request()
+        current = current_request()
         rule = current.url_rule
 
         # 404 and 405 have nothing to close.

@@ -34,7 +34,7 @@ from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
 from ._context import behind
-from ._context import current_flask as the_app
+from ._context import current_flask
 from ._context import current_request
 from ._context import unwrap
 from ._exemptions import find_target
@@ -75,10 +75,10 @@ from .typing import U
 from .typing import UserCallback
 from .utils import _create_identifier
 from .utils import _user_context_processor
+from .utils import build_login_url
 from .utils import current_user
 from .utils import expand_login_view
 from .utils import is_logged_in
-from .utils import lead_to_login
 from .utils import make_next_param
 
 _logger = logging.getLogger("flask_login")
@@ -368,7 +368,7 @@ class LoginManager(t.Generic[U]):
             view = self._find_view(visit, current, login_view)
 
         if caller is _refusal.Caller.PAGE and view:
-            url = self._lead_to_login(visit, current, view, message, category, caller)
+            url = self._find_login_url(visit, current, view, message, category, caller)
             return redirect(url, code=_refusal.redirect_code(current.method))
 
         if caller is _refusal.Caller.PAGE:
@@ -378,7 +378,7 @@ class LoginManager(t.Generic[U]):
         response = _refusal.status_answer(visit.app, current, 401, reason, self._challenges())
 
         if view:
-            url = self._lead_to_login(visit, current, view, message, category, caller)
+            url = self._find_login_url(visit, current, view, message, category, caller)
             response.headers["HX-Redirect"] = _urls.normalize(url)
 
         return response
@@ -446,7 +446,7 @@ class LoginManager(t.Generic[U]):
 
         return view
 
-    def _lead_to_login(
+    def _find_login_url(
         self,
         visit: Visit,
         current: Request,
@@ -458,7 +458,7 @@ class LoginManager(t.Generic[U]):
         """Where to log in, after which the user comes back. There, they see the message."""
         settings = visit.settings
         login_url = _expand(view)
-        target = _refusal.return_url(visit.app, current, login_url, caller)
+        target = _refusal.next_target(visit.app, current, login_url, caller)
 
         # API users have no session to flash or to save 'next' in.
         if not visit.from_request:
@@ -469,7 +469,7 @@ class LoginManager(t.Generic[U]):
                 target = None
 
         field = settings.next_param
-        return lead_to_login(login_url, None if field is None else target, field or "next")
+        return build_login_url(login_url, None if field is None else target, field or "next")
 
     def _flash(self, message: t.Any, category: str) -> None:
         if message and self.localize_callback is not None:
@@ -709,12 +709,12 @@ class LoginManager(t.Generic[U]):
     @property
     def _login_disabled(self) -> bool:
         _warn("LoginManager._login_disabled", "app.config['LOGIN_DISABLED']")
-        return has_app_context() and Settings(the_app().config).login_disabled
+        return has_app_context() and Settings(current_flask().config).login_disabled
 
     @_login_disabled.setter
     def _login_disabled(self, value: bool) -> None:
         _warn("LoginManager._login_disabled", "app.config['LOGIN_DISABLED']")
-        the_app().config["LOGIN_DISABLED"] = value
+        current_flask().config["LOGIN_DISABLED"] = value
 
 
 def _evaluate(value: t.Any) -> t.Any:
@@ -728,7 +728,7 @@ def _expand(login_view: str) -> str:
         return expand_login_view(login_view)
     except BuildError as error:
         # An endpoint that needs arguments is there.
-        if error.endpoint in the_app().view_functions:
+        if error.endpoint in current_flask().view_functions:
             raise
 
         raise LookupError(
