@@ -160,7 +160,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
         return visit.refuse_cookie(reason)
 
     stored = visit.session
-    owner = _session.find_owner(stored)
+    owner = visit.find_owner(stored)
     user_id = token.login.user_id
     searching = is_searching(visit)
     settled = False

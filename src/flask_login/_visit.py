@@ -151,7 +151,7 @@ class Visit:
         """
         # Also one that a login in between took the place of.
         is_forgotten = self.deletes or _session.remember_intent(stored) == "clear"
-        self._clear_for(stored, login.user_id, _session.find_owner(stored))
+        self._clear_for(stored, login.user_id, self.find_owner(stored))
         _session.begin(stored, login, fresh=wish.fresh, identifier=identifier)
         self.change_session_id(current, stored)
         self.reset(stored)
@@ -164,10 +164,9 @@ class Visit:
 
     def enter(self) -> None:
         """Note that :func:`.login_user` logged somebody in."""
-        self.settle("session", from_request=False)
         self.source = "session"
-        self.resumed = False
-        self.protection_failed = self.stale = False
+        self.was_logged_in = True
+        self.from_request = self.resumed = self.protection_failed = self.stale = False
         self.reason = None
 
     def resume(
@@ -344,11 +343,14 @@ class Visit:
         for key in keys:
             g.pop(key, None)
 
-    def _clear_for(self, stored: _session.Session, user_id: t.Any, owner: t.Any) -> None:
-        settings = self.settings
+    def find_owner(self, stored: _session.Session) -> t.Any:
+        """The user whose data the session has, where another user's login clears it."""
+        return _session.find_owner(stored) if self.settings.clear_on_user_change else None
 
+    def _clear_for(self, stored: _session.Session, user_id: t.Any, owner: t.Any) -> None:
         # An ID may have come back from a cookie as a string, and was an int.
-        if settings.clear_on_user_change and owner is not None and str(owner) != str(user_id):
+        if owner is not None and str(owner) != str(user_id):
+            settings = self.settings
             _session.discard_others(stored, settings.session_keys, settings.preserve_keys)
 
     def _is_to_be_forgotten(self, current: Request, user_id: t.Any) -> bool:

@@ -512,6 +512,8 @@ class LoginManager(t.Generic[U]):
         if self._named_loaders or order is not LOADER_ORDER:
             order = _sources.with_named_loaders(order, self._named_loaders)
 
+        times_kept = visit.times_kept
+
         for name in order:
             reads_session = name in SESSION_SOURCES
 
@@ -526,7 +528,7 @@ class LoginManager(t.Generic[U]):
             user = source.find(visit, self)
 
             # A source may have settled who it is, or a loader may have logged someone in or out.
-            if not is_searching(visit):
+            if visit.times_kept != times_kept and not is_searching(visit):
                 return
 
             if user is not None:
