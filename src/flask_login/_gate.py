@@ -21,12 +21,10 @@ from ._context import used_session
 from ._exemptions import Exemptions
 from ._exemptions import parents_of
 from ._kept import dispatch
+from ._visit import Manager
 from ._visit import Visit
 from ._visit import warn_once
 from .config import Settings
-
-if t.TYPE_CHECKING:
-    from .login_manager import LoginManager
 
 _logger = logging.getLogger("flask_login")
 
@@ -103,12 +101,12 @@ class Gate:
             self._closed.append(blueprints)
 
     @property
-    def _manager(self) -> LoginManager[t.Any]:
+    def _manager(self) -> Manager:
         app: t.Any = self._app
 
         # Tests replace the manager, also by objects that do no more than load a user.
         try:
-            manager: LoginManager[t.Any] = app.login_manager
+            manager: Manager = app.login_manager
             manager._update_remember_cookie  # noqa: B018
         except AttributeError:
             manager = app.extensions["login_manager"]

@@ -19,32 +19,72 @@ from . import remember
 from ._async import wait_for
 from ._context import current_request
 from ._kept import is_searching
+from ._kept import kept_user
 from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
+from ._login import Stamp
 from ._visit import FORGET
+from ._visit import Manager
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
+from .config import LOADER_ORDER
 from .mixins import is_nobody
 from .signals import _user_loaded_from_header
 from .signals import send
+from .signals import user_accessed
 from .signals import user_loaded_from_cookie
 from .signals import user_loaded_from_request
 
 
-class Manager(t.Protocol):
-    """What is asked of a manager here."""
+def search(visit: Visit, manager: Manager) -> None:
+    """Ask the sources for the user, in order, and keep whom the first one finds."""
+    order = visit.settings.loader_order
+    named: dict[str, NamedLoader] = manager._named_loaders
 
-    _user_callback: t.Any
-    _request_callback: t.Any
-    _header_callback: t.Any
-    _session_identifier_generator: Callable[[], str]
+    if named or order is not LOADER_ORDER:
+        order = with_named_loaders(order, named)
 
-    def counts_as_activity(self, request: Request) -> bool: ...
-    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any: ...
-    def _load_user_from_request(self, request: Request) -> t.Any: ...
-    def _load_user_from_header(self, header: str) -> t.Any: ...
-    def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
+    times_kept = visit.times_kept
+
+    for name in order:
+        reads_session = name in SESSION_SOURCES
+
+        if reads_session and visit.protection_failed is None:
+            visit.protection_failed = manager._session_protection_failed()
+
+        # A stolen session ends the search. Nobody else is who they seem to be, either.
+        if visit.protection_failed:
+            break
+
+        source: Source = _SOURCES[name] if name in _SOURCES else named[name]
+        user = source.find(visit, manager)
+
+        # A source may have settled who it is, or a loader may have logged someone in or out.
+        if visit.times_kept != times_kept and not is_searching(visit):
+            return
+
+        if user is not None:
+            visit.settle(name, from_request=not reads_session)
+            return manager._update_request_context_with_user(user)
+
+    manager._update_request_context_with_user()
+
+
+def announce(visit: Visit) -> bool:
+    """Send :data:`.user_accessed`, and tell whether a receiver changed who the user is."""
+    if visit.announcing:
+        return False
+
+    before = kept_user()
+    visit.announcing = True
+
+    try:
+        send(user_accessed, visit.app)
+    finally:
+        visit.announcing = False
+
+    return kept_user() is not before
 
 
 class Source(t.Protocol):
@@ -154,26 +194,21 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
 
     # What ended a session is not undone by a cookie that does not know of it.
     token = token.completed(visit.ended)
-    reason: Reason | None = token.login.why_over(settings, _clock.now())
+    reason = token.login.why_over(settings, _clock.now())
+    return _resume(visit, manager, token) if reason is None else visit.refuse_cookie(reason)
 
-    if reason is not None:
-        return visit.refuse_cookie(reason)
 
+def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
     stored = visit.session
     owner = visit.find_owner(stored)
-    user_id = token.login.user_id
     searching = is_searching(visit)
     settled = False
-    take_back = _session.resume(stored, user_id)
-    reason = "unknown_user"
+    reason: Reason | None = "unknown_user"
     user = stamp = None
+    take_back = _session.resume(stored, token.login.user_id)
 
     try:
-        user = call_loader(
-            visit.app, manager._user_callback, user_id, "user_loader", "remember-me cookie"
-        )
-        stamp = find_stamp(user, user_id, settings)
-        reason = token.login.why_refused(user, stamp, settings)
+        user, stamp, reason = _judge(visit, manager, token)
     finally:
         settled = searching and not is_searching(visit)
 
@@ -186,7 +221,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     if reason is not None:
         return visit.refuse_cookie(reason)
 
-    login = token.login.stamped(stamp).seen(settings, _clock.now())
+    login = token.login.stamped(stamp).seen(visit.settings, _clock.now())
     identifier = manager._session_identifier_generator()
 
     if not visit.resume(current_request(), stored, token, login, identifier, owner):
@@ -198,6 +233,17 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
 
     send(user_loaded_from_cookie, visit.app, user=user)
     return user
+
+
+def _judge(
+    visit: Visit, manager: Manager, token: remember.Token
+) -> tuple[t.Any, Stamp | None, Reason | None]:
+    """The user of a token, their stamp, and why their login may not go on, if so."""
+    user_id = token.login.user_id
+    callback = manager._user_callback
+    user = call_loader(visit.app, callback, user_id, "user_loader", "remember-me cookie")
+    stamp = find_stamp(user, user_id, visit.settings)
+    return user, stamp, token.login.why_refused(user, stamp, visit.settings)
 
 
 class FromRequest:
@@ -246,6 +292,20 @@ class NamedLoader(t.NamedTuple):
         visit.vary += self.vary
         user = call_loader(visit.app, self.callback, current_request(), "loader", "request")
         return _accept(visit, manager, user, user_loaded_from_request, self.name)
+
+
+def add_loader(named: dict[str, NamedLoader], loader: NamedLoader) -> None:
+    """Add a loader to those of a manager.
+
+    :raises ValueError: If another one has its name.
+    """
+    known = named.get(loader.name)
+
+    # An application factory registers the same function anew in each application.
+    if known is not None and _code_of(known.callback) is not _code_of(loader.callback):
+        raise ValueError(f"There is a loader called '{loader.name}' already.")
+
+    named[loader.name] = loader
 
 
 def with_named_loaders(order: Collection[str], named: Collection[str]) -> Collection[str]:
@@ -320,6 +380,12 @@ def has_left_the_view(error: BaseException) -> bool:
     )
 
 
+_SOURCES: dict[str, Source] = {
+    "session": FromSession(),
+    "remember": FromRememberCookie(),
+    "request": FromRequest(),
+}
+
 _FLASK = {Flask.wsgi_app.__code__, Flask.full_dispatch_request.__code__}
 
 
@@ -335,6 +401,10 @@ def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, na
 
     send(signal, visit.app, user=user)
     return user
+
+
+def _code_of(callback: t.Any) -> t.Any:
+    return getattr(callback, "__code__", callback)
 
 
 def _causes_of(error: BaseException | None) -> t.Iterator[BaseException]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Coroutine
 
 from flask.typing import ResponseReturnValue
 
@@ -55,3 +56,21 @@ ChallengeCallback: t.TypeAlias = Callable[[], MaybeAwaitable[ResponseReturnValue
 
 #: An endpoint, a path or a URL, or what returns one when it is called; or no view at all.
 LoginView: t.TypeAlias = str | Callable[[], str | None] | None
+
+U_contra = t.TypeVar("U_contra", contravariant=True)
+
+
+class LoaderDecorator(t.Protocol[U_contra]):
+    """What :meth:`.LoginManager.loader` returns."""
+
+    @t.overload
+    def __call__(
+        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U_contra | None]]
+    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, t.Any]]: ...
+
+    @t.overload
+    def __call__(
+        self, callback: Callable[[t.Any], U_contra | None]
+    ) -> Callable[[t.Any], t.Any]: ...
+
+    def __call__(self, callback: t.Any) -> t.Any: ...

@@ -46,6 +46,7 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
 from ._views import V
+from ._visit import Manager
 from ._visit import Visit
 from ._visit import Wish
 from .config import as_names
@@ -64,8 +65,6 @@ if t.TYPE_CHECKING:
     from flask import Flask
     from flask import Request
     from flask.typing import ResponseReturnValue
-
-    from .login_manager import LoginManager
 
 
 _logger = logging.getLogger("flask_login")
@@ -232,7 +231,7 @@ def refresh_login(user: t.Any = None) -> None:
     owner = unwrap(_get_user() if user is None else user)
     stamp = find_stamp(owner, known.user_id, visit.settings)
     visit.record(current, stored, known.stamped(stamp), known)
-    visit.change_session_id(current, stored)
+    _session.change_id(visit.app, current, stored)
 
     if token is not None:
         owed = visit.owed if isinstance(visit.owed, _remember.Token) else token
@@ -621,9 +620,9 @@ def _secret_key(key: str | bytes | None = None) -> bytes:
     return _remember.as_key(key)
 
 
-def get_manager() -> LoginManager[t.Any]:
+def get_manager() -> Manager:
     try:
-        manager: LoginManager[t.Any] = behind(current_app).login_manager
+        manager: Manager = behind(current_app).login_manager
         return manager
     except AttributeError:
         raise AttributeError(
@@ -750,9 +749,7 @@ def _wish(
     return Wish(remember, seconds, force, fresh)
 
 
-def _begin_login(
-    visit: Visit, manager: LoginManager[t.Any], user: t.Any, user_id: t.Any, wish: Wish
-) -> None:
+def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:
     settings = visit.settings
     stamp = find_stamp(user, user_id, settings)
     login = new_login(user_id, settings, forced=wish.forced).stamped(stamp)
@@ -761,7 +758,7 @@ def _begin_login(
     visit.pending = None
 
 
-def _id_of(manager: LoginManager[t.Any], user: t.Any) -> t.Any:
+def _id_of(manager: Manager, user: t.Any) -> t.Any:
     """The user's ID, or ``None`` if there is none yet."""
     user_id = getattr(user, manager.id_attribute)()
 
