@@ -43,6 +43,11 @@ class User(UserMixin):
         return self.stamp
 
 
+class UnstampedUser(UserMixin):
+    def __init__(self, id: str) -> None:
+        self.id = id
+
+
 @pytest.fixture
 def users() -> dict[str, User]:
     """The users that the loader knows. Tests add and remove some."""
@@ -51,6 +56,12 @@ def users() -> dict[str, User]:
         "2": User("2", "brian"),
         "3": User("3", "closed account", active=False),
     }
+
+
+@pytest.fixture
+def unstamped() -> UnstampedUser:
+    """User 1, of a class that has no session stamp. Tests tell the loader of them."""
+    return UnstampedUser("1")
 
 
 @pytest.fixture

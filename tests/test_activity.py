@@ -222,6 +222,37 @@ class TestNoActivity:
         assert not writes(browser.get("/poll"))
 
 
+class TestRememberCookie:
+    """Requests that are no activity do not renew the remember-me cookie, either."""
+
+    @pytest.fixture
+    def remembered(self, app: Flask, browser: FlaskClient, login_manager: LoginManager) -> t.Any:
+        app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = True
+        app.add_url_rule("/poll", "poll", no_activity(lambda: poll()))
+        login_manager.counts_as_activity = lambda request: "X-Poll" not in request.headers  # type: ignore[method-assign]
+        browser.get("/login/1?remember")
+        return browser
+
+    def test_activity_renews_it(self, remembered: FlaskClient, cookie_of: t.Any) -> None:
+        assert cookie_of(remembered.get("/me")) is not None
+
+    def test_view_with_the_mark_does_not(self, remembered: FlaskClient, cookie_of: t.Any) -> None:
+        assert cookie_of(remembered.get("/poll")) is None
+
+    def test_request_that_the_manager_does_not_count_does_not(
+        self, remembered: FlaskClient, cookie_of: t.Any
+    ) -> None:
+        assert cookie_of(remembered.get("/me", headers={"X-Poll": "1"})) is None
+
+    def test_view_with_the_mark_restores_a_login_without_renewal(
+        self, remembered: FlaskClient, cookie_of: t.Any
+    ) -> None:
+        remembered.delete_cookie("session")
+        response = remembered.get("/poll")
+        assert response.text == "1"
+        assert cookie_of(response) is None
+
+
 class TestCountsAsActivity:
     """The manager's own say, for what a mark cannot express."""
 

@@ -15,6 +15,7 @@ from flask_login import anonymous_required
 from flask_login import fresh_login_required
 from flask_login import login_required
 from flask_login import LoginManager
+from flask_login import user_passes_test
 from flask_login import UserMixin
 
 
@@ -148,6 +149,45 @@ def test_form_at_the_root_is_forbidden_to_users(app: Flask, user: FlaskClient) -
     assert user.get("/").status_code == 403
 
 
+@pytest.mark.parametrize("guarded", ["get", "dispatch_request"])
+def test_class_based_form_at_the_root_is_forbidden_to_users(
+    app: Flask, user: FlaskClient, guarded: str
+) -> None:
+    form = type("Form", (MethodView,), {"get": lambda self: "form"})
+    setattr(form, guarded, anonymous_required(getattr(form, guarded)))
+    app.add_url_rule("/", view_func=form.as_view("form"))  # type: ignore[attr-defined]
+
+    assert user.get("/").status_code == 403
+
+
+def test_form_that_only_another_method_guards_is_no_loop(app: Flask, user: FlaskClient) -> None:
+    members = {"get": lambda self: "form", "post": anonymous_required(lambda self: "posted")}
+    form: t.Any = type("Form", (MethodView,), members)
+    app.add_url_rule("/", view_func=form.as_view("form"))
+
+    assert user.post("/").location == "/"
+
+
+def test_test_of_another_view_is_not_run(app: Flask, user: FlaskClient) -> None:
+    def is_member(user: t.Any) -> t.NoReturn:
+        raise AssertionError("It reads 'request.view_args' of its own requests.")
+
+    add_form(app)
+    app.add_url_rule("/team/<id>", "team", user_passes_test(is_member)(lambda id: "inside"))
+
+    assert user.get("/form?next=/team/1").location == "/team/1"
+
+
+def test_target_outside_the_root_of_the_app_is_no_loop(app: Flask, user: FlaskClient) -> None:
+    add_form(app, anonymous_required("/application/form"), rule="/lication/form")
+    base_url = "http://localhost/app"
+
+    with user.session_transaction(base_url=base_url) as session:
+        session["_user_id"] = "1"
+
+    assert user.get("/lication/form", base_url=base_url).location == "/application/form"
+
+
 def test_same_path_on_another_host_is_no_loop(app: Flask, user: FlaskClient) -> None:
     add_form(app, anonymous_required("https://shop.example/form"))
 
@@ -156,7 +196,7 @@ def test_same_path_on_another_host_is_no_loop(app: Flask, user: FlaskClient) -> 
 
 @pytest.mark.parametrize(
     "guard",
-    [fresh_login_required, login_required(via="token")],
+    [fresh_login_required, login_required(via="request")],
     ids=["fresh login", "other way in"],
 )
 def test_user_whom_another_guard_sent_here_is_not_sent_back(
@@ -233,6 +273,6 @@ def test_form_is_open_where_a_login_is_required_by_default(
 ) -> None:
     add_form(app)
     login_manager.login_view = "form"
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
 
     assert client.get("/form").text == "form"

@@ -94,7 +94,7 @@ def test_ordinary_login_afterwards_is_not_forced(
     forced: FlaskClient, users: dict[str, t.Any]
 ) -> None:
     users["3"].active = True
-    forced.get("/login/3")
+    forced.get("/login/3?remember")
     users["3"].active = False
     assert forced.get("/me").text == "nobody"
 
@@ -106,7 +106,11 @@ def test_users_of_a_request_loader_are_not_checked(
     assert browser.get("/me").text == "3"
 
 
-def test_check_alone_records_nothing(browser: FlaskClient, session_of: t.Any) -> None:
+def test_check_alone_records_nothing(
+    browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, session_of: t.Any
+) -> None:
+    users["1"] = unstamped
+
     with browser.session_transaction() as stored:
         stored["_user_id"] = "1"
 

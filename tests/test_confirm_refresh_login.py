@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from flask_login import confirm_login
 from flask_login import current_user
+from flask_login import login_user
 from flask_login import LoginManager
 from flask_login import refresh_login
 from flask_login import user_login_confirmed
@@ -119,6 +120,82 @@ class TestConfirmLogin:
         browser.get("/login/1?stale")
         browser.get("/plain")
         assert browser.get("/fresh").text == "True"
+
+
+class TestBothInOneRequest:
+    """Confirmation and refresh each start from what the other is about to write."""
+
+    @pytest.fixture(params=["confirm first", "refresh first"])
+    def prove_and_change(
+        self, app: Flask, browser: FlaskClient, users: dict[str, t.Any], request: t.Any
+    ) -> FlaskClient:
+        """A browser whose user re-authenticated and changed the password 500 seconds after login,
+        within an hour of which it ends.
+        """
+        acts = [lambda: confirm_login(users["1"]), lambda: refresh_login(users["1"])]
+
+        def prove_and_change() -> str:
+            current_user.stamp = "another"
+            first, second = acts if request.param == "confirm first" else acts[::-1]
+            return f"{first()} {second()}"
+
+        app.config["LOGIN_ABSOLUTE_TIMEOUT"] = 3600
+        app.view_functions["plain"] = prove_and_change
+        return browser
+
+    @pytest.mark.parametrize("lost", ["session", "remember_token"])
+    @pytest.mark.parametrize(("more", "user"), [(-1, "1"), (0, "nobody")], ids=["before", "after"])
+    def test_login_lasts_from_the_confirmation(
+        self, prove_and_change: FlaskClient, clock: t.Any, lost: str, more: int, user: str
+    ) -> None:
+        prove_and_change.get("/login/1?remember")
+        clock.tick(500)
+        prove_and_change.get("/plain")
+        prove_and_change.delete_cookie(lost)
+        clock.tick(3600 + more)
+        assert prove_and_change.get("/me").text == user
+
+    def test_login_is_fresh(self, prove_and_change: FlaskClient) -> None:
+        prove_and_change.get("/login/1?remember&stale")
+        prove_and_change.get("/plain")
+        assert prove_and_change.get("/fresh").text == "True"
+
+    def test_copy_of_the_cookie_is_void(
+        self, app: Flask, prove_and_change: FlaskClient, token_of: t.Any
+    ) -> None:
+        prove_and_change.get("/login/1?remember")
+        thief = app.test_client()
+        thief.set_cookie("remember_token", token_of(prove_and_change))
+        prove_and_change.get("/plain")
+        assert thief.get("/me").text == "nobody"
+
+    def test_login_with_remember_and_refresh_are_remembered(
+        self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        def log_in_and_change() -> str:
+            login_user(users["1"], remember=True)
+            users["1"].stamp = "another"
+            return str(refresh_login())
+
+        app.view_functions["plain"] = log_in_and_change
+        browser.get("/login/1?remember")
+        browser.get("/plain")
+        browser.delete_cookie("session")
+        assert browser.get("/me").text == "1"
+
+    def test_refresh_twice_leaves_a_good_cookie(self, app: Flask, browser: FlaskClient) -> None:
+        def change_twice() -> str:
+            for stamp in ("another", "a third"):
+                current_user.stamp = stamp
+                refresh_login()
+
+            return "changed"
+
+        app.view_functions["plain"] = change_twice
+        browser.get("/login/1?remember")
+        browser.get("/plain")
+        browser.delete_cookie("session")
+        assert browser.get("/me").text == "1"
 
 
 class TestRefreshLogin:

@@ -11,11 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_login import encode_cookie
+from flask_login import fresh_login_required
 from flask_login import login_denied_reason
 from flask_login import login_user
 from flask_login import LoginManager
 from flask_login import logout_user
 from flask_login import session_ended
+from flask_login import user_needs_refresh
 from flask_login._login import Reason
 
 Ended = list[tuple[t.Any, str]]
@@ -144,6 +146,32 @@ class Situation:
 @pytest.fixture
 def situation(app: Flask, browser: FlaskClient, users: dict[str, t.Any], clock: t.Any) -> Situation:
     return Situation(app, browser, users, clock)
+
+
+@pytest.mark.parametrize("place", ["handler", "signal", "error page"])
+def test_login_refused_for_its_age_is_stale_to_whoever_answers(
+    app: Flask, login_manager: LoginManager, situation: Situation, place: str
+) -> None:
+    reasons: list[str | None] = []
+
+    def note(*args: t.Any) -> tuple[str, int]:
+        reasons.append(login_denied_reason())
+        return "", 401
+
+    if place == "handler":
+        login_manager.needs_refresh_handler(note)
+    elif place == "error page":
+        app.register_error_handler(401, note)
+
+    guard = fresh_login_required(max_age=60)
+    app.add_url_rule("/guarded", view_func=guard(lambda: "inside"), endpoint="guarded")
+    situation.log_in()
+    situation.clock.tick(61)
+
+    with user_needs_refresh.connected_to(note if place == "signal" else str):
+        assert situation.browser.get("/guarded").status_code == 401
+
+    assert reasons == ["stale"]
 
 
 SESSION_ENDS = {

@@ -1,4 +1,4 @@
-"""``LOGIN_REQUIRED``: what it closes, and what stays open all the same."""
+"""``LOGIN_REQUIRED_BY_DEFAULT``: what it closes, and what stays open all the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from flask_login.config import EXEMPT_METHODS
 @pytest.fixture
 def closed(app: Flask, browser: FlaskClient) -> Flask:
     """An application that is closed by default, with a view at ``/page``."""
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     app.add_url_rule("/page", "page", lambda: "inside", methods=["GET", "POST"])
     return app
 
@@ -33,9 +33,9 @@ def log_in(app: Flask, browser: FlaskClient) -> Callable[[], None]:
     """Logs in user 1, also where the login view of the browser is closed."""
 
     def log_in() -> None:
-        required = app.config.pop("LOGIN_REQUIRED", False)
+        required = app.config.pop("LOGIN_REQUIRED_BY_DEFAULT", False)
         browser.get("/login/1")
-        app.config["LOGIN_REQUIRED"] = required
+        app.config["LOGIN_REQUIRED_BY_DEFAULT"] = required
 
     return log_in
 
@@ -233,7 +233,7 @@ def test_static_files_of_a_blueprint_are_open(
 
 def test_view_that_is_called_static_is_closed(browser: FlaskClient) -> None:
     app = Flask("other", static_folder=None)
-    app.config.update(SECRET_KEY="deterministic", LOGIN_REQUIRED=True)
+    app.config.update(SECRET_KEY="deterministic", LOGIN_REQUIRED_BY_DEFAULT=True)
     LoginManager(app).request_loader(lambda request: None)
     app.add_url_rule("/static", "static", lambda: "inside")
 

@@ -24,7 +24,7 @@ class User(UserMixin):
 def make_app(number_of_routes: int) -> Flask:
     """A closed application."""
     app = Flask("app")
-    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED=True)
+    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED_BY_DEFAULT=True)
     login_manager = LoginManager(app)
     login_manager.login_view = "login"
     login_manager.user_loader(lambda user_id: User())

@@ -16,7 +16,7 @@ def test_functions_that_were_to_run_before_have_run(
     app: Flask, users: dict[str, UserMixin]
 ) -> None:
     """A loader may need the database connection that one of them opens."""
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     app.before_request(lambda: setattr(g, "users", users))
     login_manager = LoginManager(app)
     login_manager.user_loader(lambda user_id: g.users.get(user_id))
@@ -32,7 +32,7 @@ def test_functions_that_were_to_run_before_have_run(
 def test_first_requests_are_refused_that_come_at_the_same_time(
     app: Flask, login_manager: LoginManager
 ) -> None:
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     app.add_url_rule("/page", "page", lambda: "inside")
     codes: list[int] = []
 
@@ -65,14 +65,14 @@ def test_view_is_closed_that_was_open_in_the_first_request(
     app.add_url_rule("/page", "page", lambda: calls.append("called") or "inside")
     client = app.test_client()
     client.get("/page")
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
 
     assert client.get("/page").status_code == 401
     assert calls == ["called"]
 
 
 def test_function_that_answers_before_is_not_asked_for_a_login(app: Flask) -> None:
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     app.before_request(lambda: "closed for repairs")
     LoginManager(app).request_loader(lambda request: None)
     client = app.test_client()
@@ -100,7 +100,7 @@ def test_blueprint_stays_closed_where_a_test_replaces_the_manager(
 
 
 def test_no_further_hook_is_added_where_no_function_comes_before(app: Flask) -> None:
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     LoginManager(app).request_loader(lambda request: None)
     app.add_url_rule("/page", "page", lambda: "inside")
 

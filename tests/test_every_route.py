@@ -123,12 +123,12 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     app.add_url_rule("/confirm", "confirm", copy(answer))
     app.add_url_rule("/enter", "open_enter", login_exempt(lambda: str(login_user(User()))))
     login_manager.login_view = "log_in"
-    login_manager.refresh_view = "http://localhost/confirm"
+    login_manager.refresh_view = "/confirm"
     login_manager.blueprint_login_views = {
         "shop": "/shop/log-in",
         "shop.cart": ".log_in",
         "shop.cart.items": None,
-        "admin": lambda: "admin.log_in",
+        "admin": "admin.log_in",
     }
     return app
 

@@ -216,7 +216,15 @@ def test_token_opens_the_api(client: FlaskClient, token: str) -> None:
 
 @pytest.mark.parametrize(
     "authorization",
-    ["Bearer wrong", "Bearer", "Bearer a=b", "Basic YWRhOmNvcnJlY3QtaG9yc2U=", "Bearer \xe9", None],
+    [
+        "Bearer wrong",
+        "Bearer",
+        "Bearer a=b",
+        "Basic YWRhOmNvcnJlY3QtaG9yc2U=",
+        "Bearer \xe9",
+        "Basic \xff",
+        None,
+    ],
 )
 def test_api_refuses_in_json(client: FlaskClient, authorization: str | None) -> None:
     response = client.get(

@@ -98,7 +98,8 @@ def assert_nobody(cookie: str) -> None:
     arrives = "remember_token" in Request({"HTTP_COOKIE": raw}).cookies
     response = send("/me", HTTP_COOKIE=raw)
     assert (response.status_code, response.text) == (200, "None")
-    assert deletes_cookie(response) is arrives
+    # It may be another application's.
+    assert not deletes_cookie(response)
     assert send("/me", HTTP_COOKIE=raw, HTTP_X_KEY="key").text == "by key"
     assert send("/ask", HTTP_COOKIE=raw).text == "False False"
     assert send("/guarded", HTTP_COOKIE=raw).status_code == 302

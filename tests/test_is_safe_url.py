@@ -29,6 +29,15 @@ SAFE = {
     "safe next": "/login?next=/page",
     "chain of safe nexts": "/login?next=/login%3Fnext%3D%252Fpage",
     "encoded backslash in the query": "/page?a=%5C",
+    "encoded backslash later": "/page%5Cevil.example",
+    "encoded line end later": "/page%0d%0aSet-Cookie:a=b",
+    "encoded joiner": "/page/%E2%80%8C?a=%E2%80%8D",
+    "next that is a number": "/page?next=20",
+    "empty next": "/page?next=",
+    "relative next": "/login?next=page?a=b",
+    "next of a query": "/login?next=?page=2",
+    "encoded joiner in a next": "/login?next=/page%E2%80%8C",
+    "chain of three nexts": "/?next=/?next=/?next=/",
     "longest": "/" + "a" * 2047,
 }
 
@@ -110,6 +119,18 @@ EVIL = {
     "next of a next of a next": "/login?next=/login%3Fnext%3D%252F%252Fevil.example",
     "second next": "/login?next=/page&next=https://evil.example",
     "next with a backslash": "/login?next=%2F%5Cevil.example",
+    "next with a tab": "/login?next=/%09/evil.example",
+    "next after a tab": "/login?next=%09//evil.example",
+    "next after a space": "/login?next=+//evil.example",
+    "next that is decoded again": "/login?next=/%252Fevil.example",
+    "next that runs a script": "/login?next=javascript:alert(1)",
+    "next that runs a script after a control": "/login?next=%01javascript:alert(1)",
+    "next that runs a script with a tab": "/login?next=java%09script:alert(1)",
+    "next without slashes": "/login?next=https:evil.example",
+    "next with a slash of another kind": "/login?next=/%EF%BC%8Fevil.example",
+    "next of a relative next": "/login?next=login%3Fnext%3D//evil.example",
+    "four levels": "/?next=/?next=/?next=/?next=/",
+    "many levels": "/?next=" * 290 + "/",
     # No target on this site.
     "empty": "",
     "relative": "page",
@@ -269,6 +290,38 @@ def test_chain_is_not_followed_where_there_is_no_name(app: Flask) -> None:
 
     with app.app_context():
         assert is_safe_url("/login?next=//evil.example")
+
+
+@pytest.mark.parametrize(
+    ("target", "safe"),
+    [
+        ("http://localhost/page", True),
+        ("http://LOCALHOST:80/page", True),
+        ("https://localhost/page", False),
+        ("http://localhost:8000/page", False),
+        ("http://ada@localhost/page", False),
+        ("http://localhost//evil.example", False),
+        ("/login?next=http://localhost/page", True),
+        ("/login?next=http://localhost//evil.example", False),
+    ],
+)
+def test_url_on_this_site_is_safe_in_a_request(app: Flask, target: str, safe: bool) -> None:
+    with app.test_request_context():
+        assert is_safe_url(target) is safe
+
+    assert not is_safe_url(target)
+
+
+def test_junk_host_of_the_request_is_no_site(app: Flask) -> None:
+    with app.test_request_context(headers={"Host": "localhost:port"}):
+        assert not is_safe_url("http://localhost:port/page")
+        assert is_safe_url("https://example.com/", allowed_hosts=HOSTS)
+
+
+def test_long_chain_takes_no_longer_than_a_short_one() -> None:
+    target = "/?" + "&".join(["next=/" + "a" * 20] * 70)
+
+    assert is_safe_url(target)
 
 
 def test_host_that_forbidden_characters_would_make_is_refused() -> None:

@@ -27,7 +27,9 @@ ACCEPT, DEMOTE, END = Verdict.ACCEPT, Verdict.DEMOTE, Verdict.END
 def test_login_from_another_browser(
     mode: str, permanent: bool, fresh: bool, recorded: str | None, verdict: Verdict
 ) -> None:
-    answer = judge_browser(mode, recorded=recorded, current="this", permanent=permanent, fresh=fresh)
+    answer = judge_browser(
+        mode, recorded=recorded, current="this", permanent=permanent, fresh=fresh
+    )
     assert answer is verdict
 
 

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from flask_login import decode_cookie
 from flask_login import encode_cookie
 from flask_login import LoginManager
 
@@ -84,6 +85,46 @@ def test_refused_historic_cookie_is_deleted(app: Flask, visitor: FlaskClient) ->
     app.config["REMEMBER_COOKIE_ACCEPT_LEGACY"] = False
     visitor.get("/me")
     assert visitor.get_cookie("remember_token") is None
+
+
+def decoded(app: Flask, cookie: str | bytes, key: str | None = None) -> str | None:
+    with app.app_context():
+        return decode_cookie(cookie, key)
+
+
+@pytest.mark.parametrize(("accept", "user_id"), [(True, "1"), (False, None)], ids=str)
+def test_decode_cookie_accepts_what_the_application_does(
+    app: Flask, legacy: str, accept: bool, user_id: str | None
+) -> None:
+    app.config["REMEMBER_COOKIE_ACCEPT_LEGACY"] = accept
+    assert decoded(app, legacy) == decoded(app, legacy.encode()) == user_id
+
+
+@pytest.mark.parametrize(("seconds", "user_id"), [(-1, "1"), (0, None)], ids=["before", "after"])
+def test_decode_cookie_accepts_it_until_the_date(
+    app: Flask, clock: t.Any, legacy: str, seconds: int, user_id: str | None
+) -> None:
+    app.config["REMEMBER_COOKIE_ACCEPT_LEGACY"] = in_zone(clock, 0)
+    clock.tick(seconds)
+    assert decoded(app, legacy) == user_id
+
+
+def test_decode_cookie_refuses_it_under_secure_defaults(app: Flask, legacy: str) -> None:
+    app.config["LOGIN_DEFAULTS"] = "secure"
+    assert decoded(app, legacy) is None
+
+
+def test_decode_cookie_reads_whatever_a_given_key_signed(app: Flask, legacy: str) -> None:
+    app.config["REMEMBER_COOKIE_ACCEPT_LEGACY"] = False
+    assert decoded(app, legacy, "deterministic") == "1"
+
+
+def test_decode_cookie_reads_our_own_format_where_historic_cookies_are_refused(
+    app: Flask, browser: FlaskClient, token_of: t.Any
+) -> None:
+    app.config["REMEMBER_COOKIE_ACCEPT_LEGACY"] = False
+    browser.get("/login/1?remember")
+    assert decoded(app, token_of(browser)) == "1"
 
 
 def test_refused_historic_cookie_stands_behind_no_login(

@@ -156,8 +156,9 @@ class TestSessionFromBefore:
         assert visitor.get("/me").text == user
 
     def test_it_is_left_as_it_is_without_timeouts(
-        self, visitor: FlaskClient, session_of: t.Any
+        self, visitor: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, session_of: t.Any
     ) -> None:
+        users["1"] = unstamped
         before = session_of(visitor)
         visitor.get("/me")
         assert session_of(visitor) == {**before, "_fresh": False}

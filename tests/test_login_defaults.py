@@ -51,8 +51,8 @@ table = pytest.mark.parametrize(
 
 def value_of(app: Flask, key: str) -> t.Any:
     value = getattr(Settings(app.config), ATTRIBUTES[key])
-    is_seconds = isinstance(value, float) and key.startswith("LOGIN_")
-    return timedelta(seconds=value) if is_seconds else value
+    is_duration = key.endswith(("_DURATION", "_TIMEOUT", "_LIFETIME"))
+    return timedelta(seconds=value) if is_duration and value is not None else value
 
 
 @table

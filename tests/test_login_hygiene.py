@@ -220,7 +220,12 @@ class TestClearOnUserChange:
         app.config["LOGIN_IDLE_TIMEOUT"] = 600
         browser.get("/login/1?remember")
         browser.delete_cookie("session")
-        fill(_user_id=owner, _login={"u": owner, "a": clock.now - 600}, cart=[1], locale="de")
+        fill(
+            _user_id=owner,
+            _login=f"{clock.now - 600}.{clock.now - 600}..|{owner}",
+            cart=[1],
+            locale="de",
+        )
         assert browser.get("/me").text == "1"
         assert left() == keys
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.local import LocalProxy
 
 from flask_login import login_required
 from flask_login import login_url
@@ -19,6 +20,13 @@ def views(app: Flask) -> None:
 @pytest.mark.parametrize("url", ["/login", "https://auth.example/login", "http://localhost/login"])
 def test_path_or_url_is_expanded_to_itself(url: str) -> None:
     assert expand_login_view(url) == url
+
+
+@pytest.mark.parametrize(("view", "url"), [("login", "/the/login"), ("/login", "/login")])
+def test_proxy_is_the_string_that_it_stands_for(app: Flask, view: str, url: str) -> None:
+    with app.test_request_context():
+        assert type(expand_login_view(LocalProxy(lambda: view))) is str  # type: ignore[arg-type]
+        assert login_url(LocalProxy(lambda: view)) == url  # type: ignore[arg-type]
 
 
 def test_endpoint_is_expanded_to_its_path(app: Flask) -> None:
@@ -80,9 +88,8 @@ def forced_host(app: Flask) -> str:
         ("login", "//good.com/the/login"),
         ("/foo", "//good.com/foo"),
         ("http://localhost/foo", "http://good.com/foo"),
-        ("https://localhost/foo", "https://good.com/foo"),
     ],
-    ids=["endpoint", "path", "this host", "this host under https"],
+    ids=["endpoint", "path", "this host"],
 )
 @pytest.mark.parametrize(
     ("next_url", "query"),
@@ -111,6 +118,13 @@ def test_host_is_not_forced_on_a_login_url_elsewhere(
 ) -> None:
     with app.test_request_context("/page"):
         assert login_url(login_view, next_url) == login_view + query
+
+
+def test_host_is_forced_on_a_login_url_of_this_host_under_https(
+    app: Flask, forced_host: str
+) -> None:
+    with app.test_request_context("/page"):
+        assert login_url("https://localhost/foo") == "https://good.com/foo"
 
 
 def test_host_is_not_forced_on_a_url_that_cannot_be_parsed(app: Flask, forced_host: str) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from flask import get_flashed_messages
 from flask import request
 from flask.testing import FlaskClient
+from werkzeug.local import LocalProxy
 
 from flask_login import fresh_login_required
 from flask_login import login_required
@@ -91,6 +92,50 @@ def test_callable_is_asked_in_each_request(
     assert location_of(client, "/page?lang=fr") == "/fr/log-in"
 
 
+@each_view
+@pytest.mark.parametrize(
+    "computed", [LocalProxy, lambda ask: lambda: LocalProxy(ask)], ids=range(2)
+)
+def test_login_view_may_be_a_proxy(
+    login_manager: LoginManager, client: FlaskClient, computed: t.Any, view: str, location: str
+) -> None:
+    login_manager.login_view = computed(lambda: view)
+
+    assert location_of(client) == location
+
+
+UNUSABLE = [
+    *("//evil.example/in", "/\\evil.example/in", "/\r\n/in", "/\t/evil.example", "http://[/in"),
+    "https://localhost:port/in",
+]
+
+
+@pytest.mark.parametrize("view", UNUSABLE, ids=ascii)
+@pytest.mark.parametrize("mode", ["redirect", "auto"])
+@pytest.mark.parametrize("header", ["Sec-Fetch-Mode", "HX-Request"])
+def test_answer_that_leads_elsewhere_or_nowhere_is_no_login_view(
+    app: Flask,
+    login_manager: LoginManager,
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    view: str,
+    mode: str,
+    header: str,
+) -> None:
+    app.config["LOGIN_UNAUTHORIZED"] = mode
+    login_manager.login_view = lambda: view
+    headers = {header: "navigate" if header == "Sec-Fetch-Mode" else "true"}
+
+    response = client.get("/page", headers=headers)
+
+    assert response.status_code == 401
+    assert {"Location", "HX-Redirect"} & set(response.headers.keys()) == set()
+    assert [record.getMessage() for record in caplog.records] == [
+        f"The callable that is the login view returned {view!r}, which is no endpoint, path or"
+        " URL. The answer is 401 instead."
+    ]
+
+
 @pytest.mark.parametrize("nothing", [None, ""], ids=repr)
 def test_callable_that_answers_nothing_is_no_view(
     login_manager: LoginManager, client: FlaskClient, nothing: str | None
@@ -135,10 +180,20 @@ def anonymous(login_manager: LoginManager, client: FlaskClient) -> FlaskClient:
         (lambda: "Halt!", ["Halt!"]),
         (lambda: Language(), ["fr"]),
         (Language(), ["fr"]),
+        (LocalProxy(lambda: "Halt!"), ["Halt!"]),
+        (LocalProxy(lambda: Language()), ["fr"]),
         (lambda: None, []),
         (lambda: "", []),
     ],
-    ids=["string", "lazy string of a callable", "lazy string", "none", "empty"],
+    ids=[
+        "string",
+        "lazy string of a callable",
+        "lazy string",
+        "proxy",
+        "proxy of a lazy string",
+        "none",
+        "empty",
+    ],
 )
 def test_login_message_may_be_a_callable_or_lazy(
     login_manager: LoginManager, anonymous: FlaskClient, message: t.Any, flashed: list[str]

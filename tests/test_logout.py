@@ -41,7 +41,7 @@ def test_logout_removes_our_keys_and_keeps_those_of_the_application(
     browser.get("/login/1?remember&duration=60")
 
     with browser.session_transaction() as stored:
-        stored.update(OTHERS, next="/checkout")
+        stored.update(OTHERS)
 
     browser.delete_cookie("remember_token")
     browser.get("/logout")

@@ -69,7 +69,7 @@ def test_missing_login_view_is_named_to_pages_and_htmx(
 def test_missing_login_view_of_a_closed_app_is_named(
     app: Flask, login_manager: LoginManager, client: FlaskClient
 ) -> None:
-    app.config["LOGIN_REQUIRED"] = True
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
     login_manager.login_view = "auth.entrance"
 
     with missing:
@@ -81,6 +81,47 @@ def test_error_says_what_to_correct(login_manager: LoginManager, client: FlaskCl
 
     with pytest.raises(LookupError, match="Correct 'login_view', 'refresh_view' or"):
         client.get("/page")
+
+
+def test_error_keeps_its_cause(login_manager: LoginManager, client: FlaskClient) -> None:
+    login_manager.login_view = "auth.entrance"
+
+    with pytest.raises(LookupError) as caught:
+        client.get("/page")
+
+    assert isinstance(caught.value.__cause__, BuildError)
+
+
+@pytest.mark.parametrize("options", [{"build_only": True}, {"redirect_to": "/sso"}], ids=str)
+@pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
+def test_endpoint_without_a_view_is_not_missing(
+    app: Flask,
+    login_manager: LoginManager,
+    client: FlaskClient,
+    options: dict[str, t.Any],
+    closed: bool,
+) -> None:
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = closed
+    app.add_url_rule("/entrance", "auth.entrance", **options)
+    login_manager.login_view = "auth.entrance"
+
+    assert client.get("/page").location == "/entrance?next=%2Fpage"
+
+
+def test_endpoint_that_the_application_resolves_itself_is_not_missing(
+    login_manager: LoginManager, users: t.Any
+) -> None:
+    class App(Flask):
+        def url_for(self, endpoint: str, **values: t.Any) -> str:  # type: ignore[override]
+            return f"/of/{endpoint}"
+
+    app = App("app")
+    app.secret_key = "deterministic"
+    login_manager.init_app(app)
+    app.add_url_rule("/page", "page", login_required(lambda: "inside"))
+    login_manager.login_view = "auth.entrance"
+
+    assert app.test_client().get("/page").location == "/of/auth.entrance?next=%2Fpage"
 
 
 def test_error_is_no_build_error(login_manager: LoginManager, client: FlaskClient) -> None:

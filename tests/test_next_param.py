@@ -42,12 +42,24 @@ def test_page_on_this_site_becomes_a_path(login_url: str, current_url: str, targ
         ("https://localhost/login", "http://localhost/page"),
         ("http://localhost/login", "https://localhost/page"),
         ("https://localhost:443/login", "http://localhost/page"),
+        ("http://localhost:80/login", "https://localhost/page"),
+    ],
+    ids=["to https", "to http", "port of https", "port of http"],
+)
+def test_another_scheme_is_another_site(login_url: str, current_url: str) -> None:
+    assert make_next_param(login_url, current_url) == current_url
+
+
+@pytest.mark.parametrize(
+    ("login_url", "current_url"),
+    [
         ("http://localhost:80/login", "http://localhost/page"),
+        ("https://localhost/login", "https://localhost:443/page"),
         ("//localhost/login", "https://localhost/page"),
     ],
-    ids=["to https", "to http", "port of https", "port of http", "no scheme"],
+    ids=["port of http", "port of https", "no scheme"],
 )
-def test_another_scheme_is_the_same_site(login_url: str, current_url: str) -> None:
+def test_same_site_in_another_spelling_is_told_a_path(login_url: str, current_url: str) -> None:
     assert make_next_param(login_url, current_url) == "/page"
 
 
@@ -102,8 +114,45 @@ def test_target_without_a_path_names_no_host(current_url: str) -> None:
     assert "evil.example" not in make_next_param("/login", current_url)
 
 
-def test_scheme_that_runs_scripts_is_removed() -> None:
-    assert make_next_param("/login", "javascript:alert(1)") == "alert(1)"
+@pytest.mark.parametrize(
+    "current_url",
+    [
+        "javascript:alert(1)",
+        "x:javascript:alert(1)",
+        "x: //evil.example",
+        "http:https://evil.example",
+        "http:page",
+        "x:",
+        "x:?a=b",
+        "http://localhost",
+    ],
+)
+def test_target_made_relative_that_is_no_path_becomes_the_root(current_url: str) -> None:
+    assert make_next_param("/login", current_url) == "/"
+
+
+def test_query_of_the_root_is_kept() -> None:
+    assert make_next_param("/login", "http://localhost?a=b") == "/?a=b"
+
+
+@pytest.mark.parametrize("current_url", ["page", "", "?a=b", "./page"])
+def test_target_that_was_relative_stays_so(current_url: str) -> None:
+    assert make_next_param("/login", current_url) == current_url
+
+
+@pytest.mark.parametrize(
+    ("current_url", "target"),
+    [
+        ("/page?q=\\", "/page?q=%5C"),
+        ("/a\\b", "/a%5Cb"),
+        ("/page?q=می\u200cخ", "/page?q=می%E2%80%8Cخ"),
+        ("/a\uff0fb", "/a%EF%BC%8Fb"),
+        ("/straße?a=b c", "/straße?a=b c"),
+    ],
+    ids=ascii,
+)
+def test_characters_that_are_refused_on_return_are_encoded(current_url: str, target: str) -> None:
+    assert make_next_param("/login", f"http://localhost{current_url}") == target
 
 
 @pytest.mark.parametrize(

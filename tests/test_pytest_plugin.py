@@ -27,7 +27,8 @@ class User(UserMixin):
 
 def create_app(**config):
     app = Flask(__name__)
-    app.config.update(TESTING=True, SECRET_KEY="deterministic", LOGIN_REQUIRED_BY_DEFAULT=True, **config)
+    app.config.update(TESTING=True, SECRET_KEY="deterministic", **config)
+    app.config.setdefault("LOGIN_REQUIRED_BY_DEFAULT", True)
     login_manager = LoginManager(app)
     login_manager.login_view = "login"
     login_manager.user_loader(User)

@@ -71,7 +71,7 @@ valid = pytest.mark.parametrize(
 )
 invalid = pytest.mark.parametrize(
     "duration",
-    ["soon", "90", b"90", [], True, float("nan"), float("inf"), 10**12, timedelta.max],
+    ["soon", "90", b"90", [], float("nan"), float("inf"), 10**12, timedelta.max],
     ids=repr,
 )
 
@@ -111,11 +111,16 @@ def test_invalid_duration_of_one_login_is_named(log_in: t.Any, duration: t.Any) 
     assert str(caught.value) == f"duration {MESSAGE}{duration}"
 
 
-def test_configured_duration_of_none_is_invalid(app: Flask, browser: FlaskClient) -> None:
-    app.config["REMEMBER_COOKIE_DURATION"] = None
+def test_true_is_no_duration_of_one_login(log_in: t.Any) -> None:
+    with pytest.raises(TypeError, match=f"^duration {MESSAGE}True$"):
+        log_in(True)
 
-    with pytest.raises(Exception, match=f"^REMEMBER_COOKIE_DURATION {MESSAGE}None$"):
-        browser.get("/login/1?remember")
+
+def test_configured_duration_of_true_is_one_second(
+    app: Flask, browser: FlaskClient, lifetime_of: t.Any
+) -> None:
+    app.config["REMEMBER_COOKIE_DURATION"] = True
+    assert lifetime_of(browser.get("/login/1?remember")) == timedelta(seconds=1)
 
 
 @pytest.mark.usefixtures("login_manager")
@@ -224,11 +229,17 @@ class TestRefresh:
         browser.get("/login/1?remember")
         assert cookie_of(browser.get("/logout"))["max-age"] == "0"
 
-    def test_login_without_remember_deletes_the_cookie(
+    def test_login_as_another_user_deletes_the_cookie(
         self, browser: FlaskClient, cookie_of: t.Any
     ) -> None:
         browser.get("/login/1?remember")
-        assert cookie_of(browser.get("/login/1"))["max-age"] == "0"
+        assert cookie_of(browser.get("/login/2"))["max-age"] == "0"
+
+    def test_login_as_the_same_user_renews_it(
+        self, browser: FlaskClient, lifetime_of: t.Any
+    ) -> None:
+        browser.get("/login/1?remember")
+        assert lifetime_of(browser.get("/login/1")) == timedelta(days=365)
 
     def test_request_loader_user_does_not_renew_the_cookie_of_the_session(
         self, app: Flask, remembered_browser: FlaskClient, cookie_of: t.Any, users: t.Any

@@ -85,6 +85,21 @@ def test_wish_is_met_by_the_next_request_that_deals_with_the_login(
     assert cookie_of(browser.get("/me")) is None
 
 
+def test_wish_is_met_where_the_login_has_ended_meanwhile(
+    app: Flask, browser: FlaskClient, clock: t.Any, cookie_of: t.Any
+) -> None:
+    app.config["LOGIN_IDLE_TIMEOUT"] = 600
+    browser.get("/login/1?remember")
+
+    with browser.session_transaction() as stored:
+        stored["_remember"] = "clear"
+
+    clock.tick(600)
+    response = browser.get("/me")
+    assert response.text == "nobody"
+    assert cookie_of(response)["max-age"] == "0"
+
+
 def test_login_after_the_wish_is_remembered(browser: FlaskClient) -> None:
     browser.get("/login/1?remember")
     browser.get("/forget-and-log-in")

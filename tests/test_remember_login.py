@@ -117,15 +117,15 @@ def test_cookie_of_a_deleted_user_does_not_hide_the_request_loader(
     assert cookie_of(response)["max-age"] == "0"
 
 
-@pytest.mark.parametrize("path", ["/me", "/fresh", "/remembered", "/confirm", "/logout"])
-def test_forged_cookie_is_deleted(browser: FlaskClient, cookie_of: t.Any, path: str) -> None:
+@pytest.mark.parametrize("path", ["/me", "/fresh", "/remembered", "/confirm", "/plain", "/login/1"])
+def test_forged_cookie_is_left_alone(browser: FlaskClient, cookie_of: t.Any, path: str) -> None:
     browser.set_cookie("remember_token", "1|" + "0" * 128)
-    assert cookie_of(browser.get(path))["max-age"] == "0"
+    assert cookie_of(browser.get(path)) is None
 
 
-def test_forged_cookie_stays_where_nobody_asks(browser: FlaskClient, cookie_of: t.Any) -> None:
+def test_forged_cookie_is_deleted_by_a_logout(browser: FlaskClient, cookie_of: t.Any) -> None:
     browser.set_cookie("remember_token", "1|" + "0" * 128)
-    assert cookie_of(browser.get("/plain")) is None
+    assert cookie_of(browser.get("/logout"))["max-age"] == "0"
 
 
 def test_cookie_signed_by_another_application_is_forged(
@@ -155,7 +155,19 @@ def test_login_without_remember_deletes_the_cookie_of_another_user(
     assert browser.get("/me").text == "nobody"
 
 
-def test_login_without_remember_deletes_the_user_s_own_cookie(browser: FlaskClient) -> None:
+def test_login_without_remember_leaves_the_user_s_own_cookie(
+    browser: FlaskClient, token_of: t.Any
+) -> None:
+    browser.get("/login/1?remember")
+    token = token_of(browser)
+    browser.get("/login/1")
+    assert token_of(browser) == token
+
+
+def test_login_without_remember_deletes_the_user_s_own_cookie_under_secure_defaults(
+    app: Flask, browser: FlaskClient
+) -> None:
+    app.config.update(LOGIN_DEFAULTS="secure", REMEMBER_COOKIE_SECURE=False)
     browser.get("/login/1?remember")
     browser.get("/login/1")
     assert browser.get_cookie("remember_token") is None
@@ -183,8 +195,8 @@ def test_login_without_remember_replaces_what_a_cookie_restored(
         ([("1", True), ("2", False)], "nobody"),
         ([("1", False), ("2", True)], "2"),
         ([("1", True), ("2", True)], "2"),
-        ([("1", True), ("1", False)], "nobody"),
-        ([("1", False), ("1", True)], "1"),
+        ([("2", True), ("2", False)], "nobody"),
+        ([("2", False), ("2", True)], "2"),
     ],
     ids=str,
 )
@@ -223,8 +235,17 @@ def test_login_is_remembered_in_the_request_that_logs_in(log_in: t.Any) -> None:
 def test_login_is_not_remembered_in_the_request_that_drops_the_cookie(
     app: Flask, browser: FlaskClient, log_in: t.Any
 ) -> None:
-    give_cookie(app, browser, "1")
+    give_cookie(app, browser, "2")
     assert log_in(("1", False)).text == "False"
+
+
+@pytest.mark.parametrize(("defaults", "remembered"), [("compatible", "True"), ("secure", "False")])
+def test_login_of_the_same_user_is_remembered_where_the_cookie_stays(
+    app: Flask, browser: FlaskClient, log_in: t.Any, defaults: str, remembered: str
+) -> None:
+    app.config.update(LOGIN_DEFAULTS=defaults, REMEMBER_COOKIE_ACCEPT_LEGACY=True)
+    give_cookie(app, browser, "1")
+    assert log_in(("1", False)).text == remembered
 
 
 def test_restored_login_is_remembered(remembered_browser: FlaskClient) -> None:

@@ -118,6 +118,47 @@ def test_cookie_that_does_not_say_when_revives_nothing_past_the_limit(
     assert browser.get("/me").text == "nobody"
 
 
+@pytest.mark.parametrize("refresh", [False, True], ids=["", "refresh"])
+@before_and_after
+def test_historic_format_revives_until_the_absolute_limit(
+    app: Flask, browser: FlaskClient, clock: t.Any, refresh: bool, more: int, user: str
+) -> None:
+    app.config.update(REMEMBER_COOKIE_FORMAT="legacy", REMEMBER_COOKIE_REFRESH_EACH_REQUEST=refresh)
+    browser.get("/login/1?remember")
+
+    for _ in range(5):
+        clock.tick(600)
+        assert browser.get("/me").text == "1"
+
+    clock.tick(600 + more)
+    assert browser.get("/me").text == user
+
+
+def test_historic_format_revives_by_the_time_of_the_confirmation(
+    app: Flask, browser: FlaskClient, clock: t.Any
+) -> None:
+    app.config["REMEMBER_COOKIE_FORMAT"] = "legacy"
+    browser.get("/login/1?remember")
+    clock.tick(500)
+    browser.get("/confirm")
+
+    for _ in range(5):
+        clock.tick(600)
+        browser.get("/me")
+
+    clock.tick(599)
+    assert browser.get("/me").text == "1"
+
+
+def test_cookie_of_another_user_is_not_judged_by_the_session(
+    app: Flask, browser: FlaskClient, clock: t.Any
+) -> None:
+    browser.get("/login/1")
+    browser.set_cookie("remember_token", encode_cookie("2", key="deterministic"))
+    clock.tick(3600)
+    assert browser.get("/me").text == "2"
+
+
 def test_refresh_of_a_historic_cookie_keeps_the_time_of_the_login(
     app: Flask, browser: FlaskClient, clock: t.Any
 ) -> None:

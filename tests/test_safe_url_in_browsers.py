@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from flask_login import is_safe_url
-from flask_login._next_url import normalize
+from flask_login._urls import normalize
 
 ada_url = pytest.importorskip("ada_url")
 

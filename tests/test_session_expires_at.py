@@ -88,6 +88,15 @@ def test_user_of_a_request_loader_has_no_end(
     assert left() is None
 
 
+@pytest.mark.parametrize("config", [{}, {IDLE: 600, ABSOLUTE: 3600}], ids=str)
+def test_there_is_none_outside_a_request(app: Flask, config: dict[str, t.Any]) -> None:
+    app.config.update(config)
+    assert session_expires_at() is None
+
+    with app.app_context():
+        assert session_expires_at() is None
+
+
 def test_answer_is_aware_and_in_utc(
     app: Flask, login_manager: LoginManager, users: dict[str, t.Any], clock: t.Any
 ) -> None:

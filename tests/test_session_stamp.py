@@ -12,6 +12,11 @@ from flask.testing import FlaskClient
 from flask_login import encode_cookie
 from flask_login import LoginManager
 
+# The session and the cookie each carry a login of their own.
+each_part = pytest.mark.parametrize(
+    "lost", ["remember_token", "session"], ids=["session", "cookie"]
+)
+
 
 @pytest.fixture(autouse=True)
 def stamp(users: dict[str, t.Any]) -> None:
@@ -21,7 +26,7 @@ def stamp(users: dict[str, t.Any]) -> None:
 @pytest.fixture
 def recorded(browser: FlaskClient, session_of: t.Any) -> t.Callable[[], str | None]:
     """The digest that a browser's session holds."""
-    return lambda: session_of(browser).get("_login", {}).get("s")
+    return lambda: session_of(browser)["_login"].split(".")[2]
 
 
 def give_historic_cookie(app: Flask, browser: FlaskClient) -> None:
@@ -124,16 +129,22 @@ def test_digest_of_one_app_is_not_that_of_another(
 
 
 class TestFirstSight:
-    """A login that has no digest yet gets one when it is first seen."""
+    """A login that began before users had a stamp gets its digest when it is first seen."""
+
+    @pytest.fixture
+    def introduce(self, users: dict[str, t.Any], unstamped: t.Any) -> t.Callable[[], None]:
+        """Let users have a stamp from now on, which they had not."""
+        with_stamp = users["1"]
+        users["1"] = unstamped
+        return lambda: users.update({"1": with_stamp})
 
     def test_session_is_given_one(
-        self, browser: FlaskClient, users: dict[str, t.Any], recorded: t.Any
+        self, browser: FlaskClient, introduce: t.Any, recorded: t.Any
     ) -> None:
-        users["1"].stamp = None
         browser.get("/login/1")
-        users["1"].stamp = "hash"
+        introduce()
         browser.get("/me")
-        assert recorded() is not None
+        assert len(recorded()) == 43
 
     def test_session_of_an_older_version_is_given_one(
         self, browser: FlaskClient, recorded: t.Any
@@ -142,7 +153,7 @@ class TestFirstSight:
             stored["_user_id"] = "1"
 
         browser.get("/me")
-        assert recorded() is not None
+        assert len(recorded()) == 43
 
     def test_session_that_was_given_one_ends_with_the_credentials(
         self, browser: FlaskClient, users: dict[str, t.Any]
@@ -161,14 +172,19 @@ class TestFirstSight:
         browser.get("/me")
         assert "Set-Cookie" not in browser.get("/me").headers
 
+    @pytest.mark.parametrize("lost", ["session", None], ids=["alone", "beside its session"])
     def test_remember_cookie_is_given_one(
-        self, browser: FlaskClient, users: dict[str, t.Any]
+        self, browser: FlaskClient, users: dict[str, t.Any], introduce: t.Any, lost: str | None
     ) -> None:
-        users["1"].stamp = None
         browser.get("/login/1?remember")
+        introduce()
+
+        if lost is not None:
+            browser.delete_cookie(lost)
+
+        assert browser.get("/me").text == "1"
         browser.delete_cookie("session")
-        users["1"].stamp = "hash"
-        browser.get("/me")
+        assert browser.get("/me").text == "1"
         browser.delete_cookie("session")
         users["1"].stamp = "another"
         assert browser.get("/me").text == "nobody"
@@ -203,7 +219,7 @@ class TestFirstSight:
 
 
 class TestNoStamp:
-    """``None`` is no stamp, and users need not have the method."""
+    """``None`` is a stamp like any other, and users need not have the method."""
 
     @pytest.mark.parametrize("remember", ["", "?remember"], ids=["session", "cookie"])
     def test_user_without_one_stays(
@@ -213,37 +229,105 @@ class TestNoStamp:
         browser.get(f"/login/1{remember}")
         assert browser.get("/me").text == "1"
 
-    def test_login_without_one_has_no_digest(
+    def test_login_without_one_records_that(
         self, browser: FlaskClient, users: dict[str, t.Any], recorded: t.Any
     ) -> None:
         users["1"].stamp = None
         browser.get("/login/1")
-        assert recorded() is None
+        assert recorded() == "-"
+
+    def test_user_without_the_method_has_nothing_recorded(
+        self, browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, recorded: t.Any
+    ) -> None:
+        users["1"] = unstamped
+        browser.get("/login/1")
+        assert recorded() == ""
 
     def test_empty_one_is_one(
         self, browser: FlaskClient, users: dict[str, t.Any], recorded: t.Any
     ) -> None:
         users["1"].stamp = ""
         browser.get("/login/1")
-        assert recorded() is not None
+        assert len(recorded()) == 43
 
-    @pytest.mark.parametrize("remember", ["", "?remember"], ids=["session", "cookie"])
-    def test_user_who_has_none_for_a_while_stays(
-        self, browser: FlaskClient, users: dict[str, t.Any], remember: str
+    @each_part
+    @pytest.mark.parametrize("stamp", ["", "hash"], ids=repr)
+    def test_stamp_after_none_ends_the_login(
+        self, browser: FlaskClient, users: dict[str, t.Any], lost: str, stamp: str
     ) -> None:
-        browser.get(f"/login/1{remember}")
         users["1"].stamp = None
-        assert browser.get("/me").text == "1"
+        browser.get("/login/1?remember")
+        browser.delete_cookie(lost)
+        users["1"].stamp = stamp
+        assert browser.get("/me").text == "nobody"
 
-    @pytest.mark.parametrize("lost", ["session", "remember_token"])
-    def test_digest_outlives_a_while_without_one(
-        self, browser: FlaskClient, users: dict[str, t.Any], lost: str
+    @each_part
+    @pytest.mark.parametrize("stamp", ["", "hash", "-"], ids=repr)
+    def test_none_after_a_stamp_ends_the_login(
+        self, browser: FlaskClient, users: dict[str, t.Any], lost: str, stamp: str
     ) -> None:
+        users["1"].stamp = stamp
         browser.get("/login/1?remember")
         browser.delete_cookie(lost)
         users["1"].stamp = None
+        assert browser.get("/me").text == "nobody"
+
+    @each_part
+    def test_login_goes_on_where_users_have_the_method_no_longer(
+        self, browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, lost: str
+    ) -> None:
+        browser.get("/login/1?remember")
+        browser.delete_cookie(lost)
+        users["1"] = unstamped
+        assert browser.get("/me").text == "1"
+
+    @each_part
+    def test_digest_outlives_a_while_without_the_method(
+        self, browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, lost: str
+    ) -> None:
+        user = users["1"]
+        browser.get("/login/1?remember")
+        browser.delete_cookie(lost)
+        users["1"] = unstamped
         browser.get("/me")
         browser.delete_cookie(lost)
+        users["1"] = user
+        user.stamp = "another"
+        assert browser.get("/me").text == "nobody"
+
+    def test_user_in_a_wrapper_has_one(
+        self, login_manager: LoginManager, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        class Wrapper:
+            def __init__(self, user: t.Any) -> None:
+                self.user = user
+
+            def __getattr__(self, name: str) -> t.Any:
+                return getattr(self.user, name)
+
+        login_manager.user_loader(lambda user_id: Wrapper(users[user_id]))
+        browser.get("/login/1")
+        users["1"].stamp = "another"
+        assert browser.get("/me").text == "nobody"
+
+    @pytest.mark.parametrize(
+        "value", [1.5, object(), ["hash"]], ids=lambda value: type(value).__name__
+    )
+    def test_what_cannot_be_digested_is_an_error(
+        self, browser: FlaskClient, users: dict[str, t.Any], value: t.Any
+    ) -> None:
+        users["1"].stamp = value
+
+        with pytest.raises(TypeError, match="'get_session_stamp' must return a str or None"):
+            browser.get("/login/1")
+
+    @pytest.mark.parametrize("value", ["hash", b"hash", 7, True], ids=repr)
+    def test_what_can_be_digested_is_one(
+        self, browser: FlaskClient, users: dict[str, t.Any], value: t.Any
+    ) -> None:
+        users["1"].stamp = value
+        browser.get("/login/1")
+        assert browser.get("/me").text == "1"
         users["1"].stamp = "another"
         assert browser.get("/me").text == "nobody"
 

@@ -27,6 +27,26 @@ CALLERS = {
         "Accept": "text/html,*/*;q=0.8",
     },
     "old browser": {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
+    "service worker": {
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Dest": "empty",
+        "Accept": "text/html,*/*;q=0.8",
+    },
+    "Turbo": {
+        "Sec-Fetch-Mode": "cors",
+        "Sec-Fetch-Dest": "empty",
+        "Turbo-Frame": "main",
+        "Accept": "text/html, application/xhtml+xml",
+    },
+    "htmx, boosted": {
+        "Sec-Fetch-Mode": "cors",
+        "HX-Request": "true",
+        "HX-Boosted": "true",
+        "HX-Current-URL": "http://localhost/list?tab=1",
+        "Accept": "*/*",
+    },
+    "Unpoly": {"Sec-Fetch-Mode": "cors", "X-Up-Version": "3.8.0", "Accept": "*/*"},
+    "pjax": {"Sec-Fetch-Mode": "cors", "X-PJAX": "true", "Accept": "*/*"},
     "fetch()": {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty", "Accept": "*/*"},
     "htmx": {
         "Sec-Fetch-Mode": "cors",
@@ -68,18 +88,28 @@ TABLE: dict[str, dict[str, Row]] = {
         "navigation": Row("redirect", PAGE),
         "frame": Row("redirect", PAGE),
         "old browser": Row("redirect", PAGE),
-        "fetch()": Row("redirect"),
-        "htmx": Row("redirect", LIST),
-        "htmx in an old browser": Row("redirect", LIST),
+        "service worker": Row("redirect", PAGE),
+        "Turbo": Row("redirect", PAGE),
+        "htmx, boosted": Row("redirect", PAGE),
+        "Unpoly": Row("redirect", PAGE),
+        "pjax": Row("redirect", PAGE),
+        "fetch()": Row("redirect", PAGE),
+        "htmx": Row("redirect", PAGE),
+        "htmx in an old browser": Row("redirect", PAGE),
         "curl": Row("redirect", PAGE),
         "JSON client": Row("redirect", PAGE),
-        "image": Row("redirect"),
+        "image": Row("redirect", PAGE),
         "no Accept": Row("redirect", PAGE),
     },
     "auto": {
         "navigation": Row("redirect", PAGE),
         "frame": Row("redirect", PAGE),
         "old browser": Row("redirect", PAGE),
+        "service worker": Row("redirect", PAGE),
+        "Turbo": Row("redirect", PAGE),
+        "htmx, boosted": Row("redirect", PAGE),
+        "Unpoly": Row("redirect", PAGE),
+        "pjax": Row("redirect", PAGE),
         "fetch()": Row("status"),
         "htmx": Row("htmx", LIST),
         "htmx in an old browser": Row("htmx", LIST),
@@ -89,9 +119,14 @@ TABLE: dict[str, dict[str, Row]] = {
         "no Accept": Row("status"),
     },
     "status": {
-        "navigation": Row("status"),
-        "frame": Row("status"),
-        "old browser": Row("status"),
+        "navigation": Row("status", type="text/html"),
+        "frame": Row("status", type="text/html"),
+        "old browser": Row("status", type="text/html"),
+        "service worker": Row("status", type="text/html"),
+        "Turbo": Row("status", type="text/html"),
+        "htmx, boosted": Row("status"),
+        "Unpoly": Row("status"),
+        "pjax": Row("status"),
         "fetch()": Row("status"),
         "htmx": Row("status"),
         "htmx in an old browser": Row("status"),
@@ -103,7 +138,9 @@ TABLE: dict[str, dict[str, Row]] = {
 }
 
 REDIRECT_CODES = {"GET": 302, "HEAD": 302, "POST": 302, "PUT": 303, "DELETE": 303}
-CONSULTED = {"sec-fetch-mode", "sec-fetch-dest", "hx-request", "accept"}
+CONSULTED = {
+    *("cookie", "sec-fetch-mode", "hx-request", "hx-boosted", "x-pjax", "x-up-version", "accept")
+}
 
 each_caller = pytest.mark.parametrize("caller", CALLERS)
 each_mode = pytest.mark.parametrize("mode", TABLE)
@@ -246,7 +283,8 @@ def test_answer_is_not_stored_and_names_what_was_consulted(
     response = api.get(path, headers=CALLERS[caller])
 
     assert response.headers.get("Cache-Control") == "no-store"
-    assert response.vary.as_set() >= (CONSULTED if mode == "auto" else {"accept"})
+    page = {"hx-current-url"} if TABLE[mode][caller].answer == "htmx" else set()
+    assert response.vary.as_set() == (CONSULTED if mode == "auto" else {"cookie", "accept"}) | page
 
 
 @each_caller
@@ -270,5 +308,38 @@ def test_answer_by_401_without_a_login_view_has_a_challenge(
 
     for headers in CALLERS.values():
         response = api.get(path, headers=headers)
-        assert (response.status_code, "WWW-Authenticate" in response.headers) == (401, True)
+        assert response.status_code == 401
+        assert response.headers.getlist("WWW-Authenticate") == ['Cookie realm="login"']
         assert "HX-Redirect" not in response.headers
+
+
+def test_person_sees_the_page_of_the_application_where_there_is_no_login_view(
+    app: Flask, api: FlaskClient, login_manager: LoginManager
+) -> None:
+    app.register_error_handler(401, lambda error: ("our page", 401))
+    app.config["LOGIN_UNAUTHORIZED"] = "auto"
+    login_manager.login_view = None
+
+    response = api.get("/api/page", headers=CALLERS["navigation"])
+
+    assert (response.text, response.headers["Cache-Control"]) == ("our page", "no-store")
+
+
+@pytest.mark.parametrize("header", ["HX-Redirect", "Location"])
+def test_login_view_beyond_ascii_can_be_sent(
+    app: Flask, api: FlaskClient, login_manager: LoginManager, header: str
+) -> None:
+    app.config["LOGIN_UNAUTHORIZED"] = "auto"
+    login_manager.login_view = "/ログイン"
+    headers = CALLERS["htmx" if header == "HX-Redirect" else "navigation"]
+
+    url = api.get("/api/page", headers=headers).headers[header]
+
+    assert url.startswith("/%E3%83%AD%E3%82%B0%E3%82%A4%E3%83%B3?next=")
+
+
+@pytest.mark.parametrize("header", ["HX-Boosted", "X-PJAX"])
+def test_page_loader_that_says_no_loads_no_page(app: Flask, api: FlaskClient, header: str) -> None:
+    app.config["LOGIN_UNAUTHORIZED"] = "auto"
+
+    assert api.get("/api/page", headers={header: "false"}).status_code == 401

@@ -113,12 +113,13 @@ def load_user(user_id: str) -> User | None:
 
 @login_manager.request_loader
 def load_user_by_token(request: Request) -> User | None:
-    authorization = request.authorization
+    # Not 'request.authorization', which raises for some junk that anyone can send.
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
 
-    if authorization is None or authorization.type != "bearer" or not authorization.token:
+    if scheme.lower() != "bearer":
         return None
 
-    token_hash = hash_token(authorization.token)
+    token_hash = hash_token(token.strip())
     return db.session.scalar(sa.select(User).where(User.token_hash == token_hash))
 
 

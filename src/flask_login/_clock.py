@@ -19,13 +19,15 @@ SKEW = 60
 #: and removes the same one, so the order and the thread in which they end do not matter.
 frozen: list[Callable[[], float]] = []
 
-# How long ago it is, in seconds, for the current context only.
+# How long ago it is, in seconds, for the current context only, and how many contexts are set back.
 _ago: ContextVar[float] = ContextVar("flask_login_ago", default=0)
+_set_back: list[float] = []
 
 
 def now() -> int:
     """Whole seconds since the epoch, UTC."""
-    return int(_time())
+    # Through the module, so that a test that freezes 'time.time' freezes every lifetime.
+    return int(_held_time()) if frozen or _set_back else int(time.time())
 
 
 def is_over(began: int, lifetime: float, now: int) -> bool:
@@ -38,11 +40,14 @@ def is_over(began: int, lifetime: float, now: int) -> bool:
 @contextmanager
 def set_back(ago: timedelta) -> Generator[None, None, None]:
     """Set the clock back for the current context. Other threads do not notice."""
-    token = _ago.set(_ago.get() + ago.total_seconds())
+    seconds = ago.total_seconds()
+    token = _ago.set(_ago.get() + seconds)
+    _set_back.append(seconds)
 
     try:
         yield
     finally:
+        _set_back.remove(seconds)
         _ago.reset(token)
 
 
@@ -52,11 +57,10 @@ class Datetime(datetime):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> t.Any:
         # Not 'cls': what response classes are given is a plain datetime.
-        return datetime.fromtimestamp(_time(), tz)
+        return datetime.fromtimestamp(_held_time(), tz)
 
 
-def _time() -> float:
+def _held_time() -> float:
     # A slice, because another thread may remove the last clock at any time.
     clocks = frozen[-1:]
-    # Through the module, so that a test that freezes 'time.time' freezes every lifetime.
     return (clocks[0]() if clocks else time.time()) - _ago.get()

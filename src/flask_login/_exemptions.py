@@ -1,21 +1,32 @@
-"""Which views stay open where a login is required by default."""
+"""Which views stay open where a login is required by default.
+
+What opens a view is never computed from a request: whoever sends the request could choose it.
+"""
 
 from __future__ import annotations
 
+import logging
 import typing as t
-from collections.abc import Callable
+from collections.abc import Iterator
+from collections.abc import Sequence
+from itertools import product
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask import Request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
+from werkzeug.routing import RequestRedirect
+from werkzeug.routing import Rule
 
-from . import _next_url
+from . import _urls
 from . import _views
-from ._request import url_of
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
+
+_logger = logging.getLogger("flask_login")
 
 
 class Exemptions:
@@ -23,83 +34,195 @@ class Exemptions:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        # By endpoint and method, with the view that it was found of, so that each request costs the
-        # same in an application of any size.
+        # (endpoint, method) → (view, is open). The view is kept to notice that it was replaced.
         self._known: dict[tuple[str, str], tuple[t.Any, bool]] = {}
+        self._login_views = _LoginViews()
+        self._warned_of: set[str] = set()
 
-    def include(self, request: Request, manager: LoginManager[t.Any]) -> bool:
-        """Whether what was asked for is open. 404 and 405 have nothing to close."""
-        endpoint = request.endpoint
+    def is_open(self, rule: Rule, method: str, manager: LoginManager[t.Any]) -> bool:
+        """Whether everybody may enter the view of a rule.
 
-        if endpoint is None:
+        :param rule: The one that a request matched.
+        """
+        if self._is_marked(rule, method):
             return True
 
-        return self.is_open(endpoint, request.method) or leads_to_login(request, manager)
+        views = self.find_login_views(manager)
+        return rule.endpoint in views.endpoints or id(rule) in views.rules
 
-    def is_open(self, endpoint: str, method: str) -> bool:
-        """Whether a view is marked as open, or serves static files."""
-        view = self._app.view_functions[endpoint]
-        known_view, is_open = self._known.get((endpoint, method), (None, False))
+    def find_login_views(self, manager: LoginManager[t.Any]) -> _LoginViews:
+        """Where users log in, as far as the settings alone say. They may change at any time."""
+        known = self._login_views
+        settings = (manager.login_view, manager.refresh_view, manager.blueprint_login_views)
 
-        if known_view is not view:
-            is_open = _views.has_mark(view, method, _views.EXEMPT) or self._is_static(endpoint)
-            self._known[endpoint, method] = (view, is_open)
+        # By one comparison of C, whatever the number of blueprints.
+        if known.settings != settings:
+            known = self._login_views = self._read_login_views(manager)
 
-        return is_open
+        return known
+
+    def _is_marked(self, rule: Rule, method: str) -> bool:
+        key = (rule.endpoint, method)
+        view: t.Any = self._app.view_functions.get(rule.endpoint)
+        known_view, is_marked = self._known.get(key, (None, False))
+
+        if known_view is None or known_view is not view:
+            is_marked = _views.has_mark(view, method, _views.EXEMPT) or self._is_static(key[0])
+
+            # A rule for any method would let callers fill the memory with methods of their own.
+            if rule.methods is not None:
+                self._known[key] = (view, is_marked)
+
+        return is_marked
 
     def _is_static(self, endpoint: str) -> bool:
         blueprint, _, name = endpoint.rpartition(".")
         owner = self._app.blueprints.get(blueprint) if blueprint else self._app
         return name == "static" and owner is not None and owner.has_static_folder
 
+    def _read_login_views(self, manager: LoginManager[t.Any]) -> _LoginViews:
+        by_blueprint = dict(manager.blueprint_login_views)
+        settings = (manager.login_view, manager.refresh_view, by_blueprint)
+        endpoints = set(self._find_relative_endpoints(manager))
+        rules: dict[int, Rule] = {}
 
-def leads_to_login(request: Request, manager: LoginManager[t.Any]) -> bool:
-    """Whether it is a view to log in by that was asked for."""
-    views = (
-        (None, manager.login_view),
-        (None, manager.refresh_view),
-        *manager.blueprint_login_views.items(),
-    )
+        for view in (*settings[:2], *by_blueprint.values()):
+            if not _is_fixed(view):
+                continue
 
-    for blueprint, view in views:
-        if view is not None and _is_asked_for(view, blueprint, request):
-            return True
+            if not _urls.is_url(view):
+                endpoints.add(view)
+            elif self._is_here(view):
+                rule = self._find_rule(view)
 
-    return False
+                if rule is None:
+                    self._warn_of(view)
+                else:
+                    rules[id(rule)] = rule
+
+        return _LoginViews(settings, frozenset(endpoints), rules)
+
+    def _find_relative_endpoints(self, manager: LoginManager[t.Any]) -> Iterator[str]:
+        """``.login``, set for blueprint A, is no view of blueprint B."""
+        views = (
+            (None, manager.login_view),
+            (None, manager.refresh_view),
+            *manager.blueprint_login_views.items(),
+        )
+
+        for (key, view), blueprint in product(views, (None, *self._app.blueprints)):
+            if _is_fixed(view) and view.startswith(".") and (key is None or _is_in(key, blueprint)):
+                yield f"{blueprint}{view}" if blueprint else view[1:]
+
+    def _is_here(self, url: str) -> bool:
+        """Whether a login view is on this site, for which the ``Host`` header is no proof."""
+        config: t.Any = self._app.config
+
+        try:
+            parts = urlsplit(url)
+            here = urlsplit(f"{parts.scheme or 'http'}://{config.get('SERVER_NAME') or ''}")
+            return _urls.has_same_host(parts, here)
+        except ValueError:
+            return False
+
+    def _find_rule(self, url: str) -> Rule | None:
+        """The one rule that a path leads to, whatever the request."""
+        url_map = self._app.url_map
+        path = unquote(urlsplit(url).path)
+        config: t.Any = self._app.config
+        root = "/" + config["APPLICATION_ROOT"].strip("/")
+
+        if root != "/":
+            if not f"{path}/".startswith(f"{root}/"):
+                return None
+
+            path = path.removeprefix(root) or "/"
+
+        # There, one path may lead to several views.
+        if url_map.host_matching or any(
+            rule.subdomain != url_map.default_subdomain for rule in url_map.iter_rules()
+        ):
+            return None
+
+        rule = find_rule(url_map.bind("localhost"), path)
+        return None if rule is None or "<" in rule.rule else rule
+
+    def _warn_of(self, view: str) -> None:
+        if view in self._warned_of:
+            return
+
+        self._warned_of.add(view)
+        _logger.warning(
+            "The login view '%s' leaves no view open: no single route without variable parts"
+            " answers it. Name its endpoint instead, or mark its view with 'login_exempt'.",
+            view,
+        )
 
 
-def _is_asked_for(
-    login_view: str | Callable[[], str | None], blueprint: str | None, request: Request
-) -> bool:
-    view = login_view() if callable(login_view) else login_view
+def find_target(app: Flask, request: Request, view: str, url: str) -> Rule | None:
+    """The rule of this application that a redirect leads to, if any.
 
-    if view is None:
-        return False
+    :param view: The endpoint, path or URL that the redirect is to.
+    :param url: What it was expanded to.
+    """
+    endpoint = _urls.endpoint_of(view, request.blueprint)
 
-    if _next_url.is_url(view):
-        return _is_page(view, request)
+    if endpoint in app.view_functions:
+        rules = app.url_map.iter_rules()
+        return next((rule for rule in rules if rule.endpoint == endpoint), None)
 
-    if not view.startswith("."):
-        return view == request.endpoint
+    parts = urlsplit(url)
+    adapter = app.create_url_adapter(request)
+    path = unquote(parts.path)
 
-    # What is relative to a blueprint is none of another one's views.
-    if blueprint is not None and not _is_in(blueprint, request):
-        return False
+    if (
+        adapter is None
+        or parts.netloc not in {"", request.host}
+        or not path.startswith(f"{request.root_path}/")
+    ):
+        return None
 
-    return _next_url.endpoint_of(view, request.blueprint) == request.endpoint
+    return find_rule(adapter, path.removeprefix(request.root_path))
 
 
-def _is_in(blueprint: str, request: Request) -> bool:
-    return any(blueprint in (name, name.rpartition(".")[2]) for name in request.blueprints)
+def find_rule(adapter: MapAdapter, path: str) -> Rule | None:
+    """The rule that answers GET for a path, perhaps after Flask added a slash to it."""
+    try:
+        return adapter.match(path, "GET", return_rule=True)[0]
+    except RequestRedirect as redirect:
+        with_slash = f"{adapter.script_name.rstrip('/')}{path}/"
+
+        if unquote(urlsplit(redirect.new_url).path) != with_slash:
+            return None
+
+        return find_rule(adapter, f"{path}/")
+    except HTTPException:
+        return None
 
 
-def _is_page(url: str, request: Request) -> bool:
-    """Whether a login view that is a path or a URL is the page that was asked for."""
-    here = url_of(request)
+def _is_in(key: str, blueprint: str | None) -> bool:
+    """Whether a blueprint, or one that it is nested in, has this name or dotted name."""
+    return any(key in (name, name.rpartition(".")[2]) for name in parents_of(blueprint))
 
-    if here is None or not _next_url.is_same_site(urlsplit(url), urlsplit(here)):
-        return False
 
-    # With or without the slash that a redirect of Flask's adds.
-    path = f"{request.root_path}{request.path}"
-    return unquote(urlsplit(url).path).rstrip("/") == path.rstrip("/")
+def parents_of(blueprint: str | None) -> Sequence[str]:
+    """A blueprint and those that it is nested in, innermost first, by their dotted names."""
+    names = blueprint.split(".") if blueprint else []
+    return [".".join(names[:length]) for length in range(len(names), 0, -1)]
+
+
+class _LoginViews(t.NamedTuple):
+    """Where users log in."""
+
+    #: What it was read from.
+    settings: tuple[t.Any, ...] = ()
+    endpoints: frozenset[str] = frozenset()
+    #: By identity: rules are equal if their paths are, although their views are not.
+    rules: t.Mapping[int, Rule] = {}
+
+
+def _is_fixed(view: t.Any) -> t.TypeGuard[str]:
+    """Whether a login view is written down, rather than asked for in each request. Proxies, too,
+    are callables.
+    """
+    return not callable(view) and isinstance(view, str)

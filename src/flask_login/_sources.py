@@ -21,13 +21,10 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
 from ._visit import current_request
-from ._visit import current_session
 from ._visit import FORGET
 from ._visit import is_searching
-from ._visit import is_settled
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
-from .config import LOADER_ORDER
 from .mixins import is_nobody
 from .signals import _user_loaded_from_header
 from .signals import send
@@ -62,7 +59,7 @@ class FromSession:
     """The user whose ID a login left in the session."""
 
     def find(self, visit: Visit, manager: Manager) -> t.Any:
-        stored = current_session()
+        stored = visit.session
         user_id = _session.user_id(stored)
 
         if manager._user_callback is None or user_id is None:
@@ -84,7 +81,7 @@ class FromSession:
             return user
 
         # The loader logged someone in or out.
-        if is_settled():
+        if not is_searching(visit):
             return None
 
         known = known or _session.find_login(stored)
@@ -118,7 +115,7 @@ class FromRememberCookie:
         if not cookies or visit.owed is FORGET:
             return None
 
-        if _session.remember_intent(current_session()) == "clear":
+        if _session.remember_intent(visit.session) == "clear":
             visit.owed = FORGET
             return None
 
@@ -128,7 +125,7 @@ class FromRememberCookie:
             if not is_nobody(user):
                 return user
 
-            if is_settled():
+            if not is_searching(visit):
                 return None
 
         # Without a user loader, nobody can tell whose cookie it is.
@@ -161,7 +158,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     if reason is not None:
         return visit.refuse_cookie(reason)
 
-    stored = current_session()
+    stored = visit.session
     owner = _session.find_owner(stored)
     user_id = token.login.user_id
     searching = is_searching(visit)
@@ -177,7 +174,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
         stamp = find_stamp(user, user_id, settings)
         reason = token.login.why_refused(user, stamp, settings)
     finally:
-        settled = searching and is_settled()
+        settled = searching and not is_searching(visit)
 
         if reason is not None and not settled:
             take_back()
@@ -256,20 +253,25 @@ def with_named_loaders(order: Collection[str], named: Collection[str]) -> Collec
 
     :raises ValueError: If ``LOGIN_LOADER_ORDER`` names something else.
     """
-    if not named and order is LOADER_ORDER:
-        return order
-
+    check_names("LOGIN_LOADER_ORDER", order, named)
     unplaced = [name for name in named if name not in order]
-    known = {*SESSION_SOURCES, "request", *named}
     result: list[str] = []
 
     for name in order:
-        if name not in known:
-            raise ValueError(f"LOGIN_LOADER_ORDER names '{name}', which is no loader.")
-
         result += ["request", *unplaced] if name == "request" else [name]
 
     return result
+
+
+def check_names(setting: str, names: Collection[str], named: Collection[str]) -> None:
+    """Refuse names that nothing finds users by.
+
+    :param setting: What to blame.
+    :raises ValueError: For the first of them.
+    """
+    for name in names:
+        if name not in {*SESSION_SOURCES, "request", *named}:
+            raise ValueError(f"{setting} names '{name}', which is no loader.")
 
 
 def is_activity(visit: Visit, manager: Manager) -> bool:

@@ -29,19 +29,27 @@ _guarded: WeakSet[View] = WeakSet()
 _guards: WeakSet[View] = WeakSet()
 
 
-def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any]) -> None:
+def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any] | None) -> None:
     """Note that ``guard`` was put before ``view`` and all that ``view`` itself wraps.
 
-    :param refusal: What the guard asks, which returns ``None`` or what answers instead.
+    :param refusal: What the guard asks, which returns ``None`` or what answers instead. ``None`` if
+        it sends no user on.
     """
     guard.__dict__[_REFUSAL] = refusal
     _guards.add(guard)
     _guarded.update(_unwrapped(view))
 
 
-def refusals_of(view: View) -> list[Callable[[], t.Any]]:
-    """What the guards before a view ask, from the outside in."""
-    return [guard.__dict__[_REFUSAL] for guard in _unwrapped(view) if guard in _guards]
+def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:
+    """What those guards ask that may send users on: before a view, and its method that answers."""
+    view_class = getattr(view, "view_class", None)
+    functions = (
+        view,
+        *(getattr(view_class, n, None) for n in ("dispatch_request", method.lower())),
+    )
+    guards = (guard for function in functions for guard in _unwrapped(function))
+    asked = (guard.__dict__[_REFUSAL] for guard in guards if guard in _guards)
+    return [refusal for refusal in asked if refusal is not None]
 
 
 def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:

@@ -55,6 +55,9 @@ _CLAIM = "_login_claim"
 _ASIDE = "_login_set_aside"
 _VISIT = "_flask_login"
 
+# What Flask's own proxies are. Type checkers would only narrow to proxies of unknown things.
+_PROXY: t.Any = LocalProxy
+
 # Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
 _app = t.cast("LocalProxy[Flask]", current_app)
 _request = t.cast("LocalProxy[Request]", request)
@@ -68,9 +71,9 @@ _context: LocalProxy[t.Any] = getattr(flask_globals, "app_ctx" if _is_merged els
 # The attribute of the context that merely holds the session, since Flask 3.1.3 and before.
 _HELD = "_session" if _is_merged or hasattr(contexts.RequestContext, "session") else "session"
 
-# The visit whose user is being searched for. Other threads that work for the same request search
-# for themselves.
-_search: ContextVar[Visit | None] = ContextVar("flask_login_search", default=None)
+# The visit whose user is being searched for, and how often it had kept one before. Other threads
+# that work for the same request search for themselves.
+_search: ContextVar[tuple[Visit, int] | None] = ContextVar("flask_login_search", default=None)
 
 # Threads that share a ``g`` must not see a user of one request and the claim of another. It is
 # reentrant, because dropping an object may call back.
@@ -102,6 +105,8 @@ class Visit:
     was_logged_in = False
     #: Whether the caller was refused in a way that depends on who they are.
     refused = False
+    #: Whether the caller was refused because their login is not fresh.
+    stale = False
     #: The headers that were looked at.
     vary: tuple[str, ...] = ()
     #: Whether ``user_accessed`` is being sent.
@@ -117,6 +122,9 @@ class Visit:
     owed: remember.Token | t.Literal["forget"] | None = None
     #: The login of a user who had no ID yet. The session is written when they have one.
     pending: Wish | None = None
+    #: How often a user was kept for this visit.
+    times_kept = 0
+    _session: t.Any = None
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app = app
@@ -137,7 +145,8 @@ class Visit:
         visit: Visit | None = namespace[_VISIT] if _VISIT in namespace else None
 
         if visit is None:
-            visit = namespace[_VISIT] = cls(current_flask(), dispatched=_VISIT in namespace)
+            app = _app._get_current_object()
+            visit = namespace[_VISIT] = cls(app, dispatched=_VISIT in namespace)
 
         return visit
 
@@ -162,11 +171,24 @@ class Visit:
         if _is_merged:
             return
 
-        _set_others_aside()
-        visit: Visit | None = _request._get_current_object().__dict__.setdefault(_VISIT, None)
+        on_request = _request._get_current_object().__dict__
+        on_g = _g._get_current_object().__dict__
 
-        if visit is not None:
-            visit.dispatched = True
+        if _VISIT not in on_request:
+            on_request[_VISIT] = None
+        elif on_request[_VISIT] is not None:
+            on_request[_VISIT].dispatched = True
+
+        if _CLAIM in on_g:
+            _set_others_aside(on_g, on_request[_VISIT])
+
+    @property
+    def session(self) -> t.Any:
+        """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
+        if self._session is None:
+            self._session = _flask_session._get_current_object()
+
+        return self._session
 
     @property
     def session_counts(self) -> bool:
@@ -212,7 +234,7 @@ class Visit:
         self.settle("session", from_request=False)
         self.source = "session"
         self.resumed = False
-        self.protection_failed = False
+        self.protection_failed = self.stale = False
         self.reason = None
 
     def resume(
@@ -334,7 +356,7 @@ class Visit:
         if self.owed is not None:
             return self.owed if isinstance(self.owed, remember.Token) else None
 
-        if not _session.carries_login(stored):
+        if not self.session_counts or not _session.carries_login(stored):
             return None
 
         known = _session.find_login(stored)
@@ -430,7 +452,7 @@ def unwrap(value: t.Any) -> t.Any:
 
 def behind(proxy: t.Any) -> t.Any:
     """The object behind one of Flask's proxies, or what a test put in its place."""
-    return proxy._get_current_object() if type(proxy) is LocalProxy else proxy
+    return proxy._get_current_object() if type(proxy) is _PROXY else proxy
 
 
 def current_flask() -> Flask:
@@ -441,21 +463,6 @@ def current_flask() -> Flask:
 def current_request() -> Request:
     """The request of this context, without a proxy."""
     return _request._get_current_object()
-
-
-def current_session() -> t.Any:
-    """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
-    return _flask_session._get_current_object()
-
-
-def url_of(request: Request) -> str | None:
-    """The URL that was asked for, or ``None`` if nothing can be made of the ``Host`` header.
-    Werkzeug before 3.1 lets every header through, and trips over some.
-    """
-    try:
-        return request.url
-    except ValueError:
-        return None
 
 
 def kept_user() -> t.Any:
@@ -497,15 +504,11 @@ def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
     return NOT_LOADED if claim[0].dispatched else user
 
 
-def is_settled() -> bool:
-    """Whether the user of this request is known in this application context."""
-    return kept_user() is not NOT_LOADED
-
-
 def keep_user(visit: Visit, user: t.Any) -> None:
     """Make someone the user of a visit, and of no other."""
     on_g = _g._get_current_object().__dict__
     context = None
+    visit.times_kept += 1
 
     if not _is_merged:
         try:
@@ -538,19 +541,14 @@ def _remove_claim(on_g: dict[str, t.Any]) -> None:
         del on_g[_USER]
 
 
-def _set_others_aside() -> None:
+def _set_others_aside(on_g: dict[str, t.Any], visit: Visit | None) -> None:
     """Hide the user of another request under the same context from this one, and give it back
     afterwards. That request may be the one whose view makes this one.
     """
-    on_g = _g._get_current_object().__dict__
-
-    if _CLAIM not in on_g:
-        return
-
     with _claiming:
         claim: _Claim | None = on_g.get(_CLAIM)
 
-        if claim is None or not claim[0].dispatched or claim[0] is Visit.begun()[0]:
+        if claim is None or not claim[0].dispatched or claim[0] is visit:
             return
 
         _set_aside(on_g)
@@ -635,21 +633,21 @@ def has_kept_user(visit: Visit) -> bool:
     return claim is not None and claim[0] is visit and claim[1] is kept_user()
 
 
-def begin_search(visit: Visit) -> Token[Visit | None]:
+def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
     """Forget who the user of this request is, and note that loaders are being asked. Give what it
     returns to :func:`end_search`.
     """
     on_g = _g._get_current_object().__dict__
 
     with _claiming:
-        if _USER in on_g and is_settled():
+        if _USER in on_g and kept_user() is not NOT_LOADED:
             del on_g[_USER]
 
     # Another context of the request does not find the browser innocent again.
     if not visit.protection_failed:
         visit.protection_failed = None
 
-    return _search.set(visit)
+    return _search.set((visit, visit.times_kept))
 
 
 #: What to call when the search is over, whatever came of it.
@@ -660,7 +658,10 @@ def is_searching(visit: Visit) -> bool:
     """Whether loaders are being asked for the user of this request, who is not known yet. A loader
     that is asked may itself log someone in or out.
     """
-    return _search.get() is visit and not is_settled()
+    searched, times_kept = _search.get() or (None, 0)
+
+    # A user who was kept meanwhile may be another context's.
+    return searched is visit and (visit.times_kept == times_kept or kept_user() is NOT_LOADED)
 
 
 def snapshot() -> Callable[[], None]:

@@ -71,8 +71,6 @@ LOADER_ORDER: Collection[str] = ("session", "remember", "request")
 # The calendar ends with the year 9999, and no date lies beyond it.
 _LONGEST_DURATION = timedelta(days=365 * 7900)
 
-_UNSET: t.Any = object()
-
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
@@ -116,13 +114,14 @@ class Setting(t.Generic[T]):
         if settings is None:
             return self
 
-        value = settings.config.get(self.key, _UNSET)
+        config = settings.config
 
-        if value is not _UNSET:
+        if self.key in config:
+            value = config[self.key]
             return value if self._convert is None else self._convert(self.key, value)
 
         # As a rule, nothing is set.
-        if self._follows is None and (not self._varies or "LOGIN_DEFAULTS" not in settings.config):
+        if self._follows is None and (not self._varies or "LOGIN_DEFAULTS" not in config):
             return self.compatible
 
         return self._default(settings)
@@ -423,7 +422,13 @@ class Settings:
         """Whether a setting may end a login, or make it stale. By default, none does, and that is
         known without reading them one by one.
         """
-        return not self.config.keys().isdisjoint(_LIMITS)
+        config = self.config
+
+        for key in _LIMITS:
+            if key in config:
+                return True
+
+        return False
 
     @property
     def has_lifetimes(self) -> bool:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 from inspect import isawaitable
-from urllib.parse import unquote
-from urllib.parse import urlsplit
 
 from flask import abort
 from flask import redirect
 from flask import request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
-from . import _challenge
+from . import _refusal
 from . import _views
 from . import utils
 from ._async import to_sync
-from ._request import the_app
-from ._request import unwrap
+from ._exemptions import find_target
 from ._views import V
+from ._visit import current_flask as the_app
+from ._visit import unwrap
 
 
 def login_exempt(view: V) -> V:
@@ -57,7 +54,7 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
 
         for target in (utils.safe_next_url(home), home, utils.home_url()):
             if not _sends_back(target):
-                return redirect(target, code=_challenge.redirect_code(request.method))
+                return redirect(target, code=_refusal.redirect_code(request.method))
 
         abort(403)
 
@@ -97,7 +94,8 @@ def user_passes_test(
 
         return None if passes else lambda: utils.get_manager()._answer_forbidden(reason)
 
-    return utils.guard_by(refusal)
+    # Users who are logged in are sent nowhere. And the test is for the view's own requests.
+    return utils.guard_by(refusal, sends_users_on=False)
 
 
 def _sends_back(target: str) -> bool:
@@ -105,20 +103,10 @@ def _sends_back(target: str) -> bool:
     perhaps send them here again, for ever.
     """
     app = the_app()
-    parts = urlsplit(target)
-    adapter = app.create_url_adapter(request)
+    rule = find_target(app, unwrap(request), target, target)
 
-    if adapter is None or parts.netloc not in {"", request.host}:
+    if rule is None:
         return False
 
-    path = unquote(parts.path.removeprefix(request.root_path))
-
-    try:
-        try:
-            endpoint, _ = adapter.match(path, "GET")
-        except RequestRedirect:  # To the same path with a slash.
-            endpoint, _ = adapter.match(f"{path}/", "GET")
-    except HTTPException:
-        return False
-
-    return any(refusal() for refusal in _views.refusals_of(app.view_functions[endpoint]))
+    view = app.view_functions.get(rule.endpoint)
+    return any(refusal() for refusal in _views.refusals_of(view, "GET"))

@@ -4,6 +4,7 @@ request.
 
 from __future__ import annotations
 
+import logging
 import typing as t
 import warnings
 from collections.abc import Callable
@@ -22,15 +23,18 @@ from flask import Request
 from flask import request
 from flask import session
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
-from . import _challenge
+from . import _refusal
 from . import _session
 from . import _sources
+from . import _urls
 from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
-from ._hooks import Hooks
+from ._exemptions import find_target
+from ._gate import Gate
 from ._login import judge_browser
 from ._login import new_login
 from ._login import Verdict
@@ -38,10 +42,9 @@ from ._visit import begin_search
 from ._visit import behind
 from ._visit import current_flask as the_app
 from ._visit import current_request
-from ._visit import current_session
 from ._visit import end_search
 from ._visit import FORGET
-from ._visit import is_settled
+from ._visit import is_searching
 from ._visit import keep_user
 from ._visit import kept_user
 from ._visit import SESSION_SOURCES
@@ -74,8 +77,11 @@ from .utils import _create_identifier
 from .utils import _user_context_processor
 from .utils import current_user
 from .utils import expand_login_view
+from .utils import is_logged_in
 from .utils import lead_to_login
 from .utils import make_next_param
+
+_logger = logging.getLogger("flask_login")
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
 U_contra = t.TypeVar("U_contra", contravariant=True)
@@ -183,12 +189,12 @@ class LoginManager(t.Generic[U]):
         app.login_manager = self  # type: ignore[attr-defined]
         app.extensions["login_manager"] = self
 
-        if "flask_login_hooks" not in app.extensions:
-            app.extensions["flask_login_hooks"] = Hooks(app)
-            app.extensions["flask_login_hooks"].register()
+        if "flask_login_gate" not in app.extensions:
+            app.extensions["flask_login_gate"] = Gate(app)
+            app.extensions["flask_login_gate"].register()
 
         # What is closed stays closed when another manager takes the application over.
-        app.extensions["flask_login_hooks"].close(self._closed_blueprints)
+        app.extensions["flask_login_gate"].close(self._closed_blueprints)
 
         if (
             add_context_processor
@@ -324,117 +330,138 @@ class LoginManager(t.Generic[U]):
         ``LOGIN_UNAUTHORIZED`` says: by a redirect to the login view, or with 401. Sends
         :data:`.user_unauthorized`.
         """
-        app = the_app()
-        send(user_unauthorized, app)
+        visit = Visit.current()
+        send(user_unauthorized, visit.app)
 
         if self.unauthorized_callback is not None:
-            return t.cast(ResponseReturnValue, to_sync(app, self.unauthorized_callback)())
+            return t.cast(ResponseReturnValue, to_sync(visit.app, self.unauthorized_callback)())
 
-        view = _challenge.find_for_blueprints(
-            unwrap(request), self.blueprint_login_views, self.login_view
+        view = _refusal.find_for_blueprints(
+            behind(request).blueprints, self.blueprint_login_views, self.login_view
         )
-        reason = Visit.current().reason or "no_login"
-        return self._answer_refused(view, self.login_message, self.login_message_category, reason)
+        reason = visit.reason or "no_login"
+        return self._refuse(visit, view, self.login_message, self.login_message_category, reason)
 
     def needs_refresh(self) -> ResponseReturnValue:
         """Answer a user whose login is not fresh: by the :meth:`needs_refresh_handler`, else as
         ``LOGIN_UNAUTHORIZED`` says: by a redirect to the refresh view, or with 401. Sends
         :data:`.user_needs_refresh`.
         """
-        app = the_app()
-        send(user_needs_refresh, app)
+        visit = Visit.current()
+        visit.stale = True
+        send(user_needs_refresh, visit.app)
 
         if self.needs_refresh_callback is not None:
-            return t.cast(ResponseReturnValue, to_sync(app, self.needs_refresh_callback)())
+            return t.cast(ResponseReturnValue, to_sync(visit.app, self.needs_refresh_callback)())
 
-        return self._answer_refused(
-            self.refresh_view,
-            self.needs_refresh_message,
-            self.needs_refresh_message_category,
-            "stale",
-        )
+        message, category = self.needs_refresh_message, self.needs_refresh_message_category
+        return self._refuse(visit, self.refresh_view, message, category, "stale")
 
-    def _answer_refused(
-        self, login_view: LoginView, message: t.Any, category: str, reason: str
+    def _refuse(
+        self, visit: Visit, login_view: LoginView, message: t.Any, category: str, reason: str
     ) -> ResponseReturnValue:
-        view: str | None = _evaluate(login_view)
-        mode = self._unauthorized_mode()
+        current = behind(request)
+        mode, caller = self._find_caller(visit, current)
+        view = None
 
-        if mode == "redirect":
-            return self._redirect_to_login(view, message, category)
+        if caller is not _refusal.Caller.CLIENT:
+            view = self._find_view(visit, current, login_view)
 
-        current = unwrap(request)
-        caller = _challenge.Caller.CLIENT if mode == "status" else _challenge.tell_caller(current)
-        self._mark_refused()
+        if caller is _refusal.Caller.PAGE and view:
+            url = self._lead_to_login(visit, current, view, message, category, caller)
+            return redirect(url, code=_refusal.redirect_code(current.method))
 
-        if caller is _challenge.Caller.PAGE and view:
-            return self._redirect_to_login(view, message, category)
+        if caller is _refusal.Caller.PAGE:
+            # Without a challenge by default, as ever. Werkzeug writes each of them as a string.
+            abort(401, **({} if mode == "redirect" else {"www_authenticate": self._challenges()}))
 
-        response = _challenge.status_answer(the_app(), current, 401, reason, self._challenges())
+        response = _refusal.status_answer(visit.app, current, 401, reason, self._challenges())
 
-        if caller is _challenge.Caller.HTMX and view:
-            response.headers["HX-Redirect"] = self._url_to_log_in(view, message, category)
+        if view:
+            url = self._lead_to_login(visit, current, view, message, category, caller)
+            response.headers["HX-Redirect"] = _urls.normalize(url)
 
         return response
 
     def _answer_forbidden(self, reason: str | None) -> ResponseReturnValue:
         """Answer a user who is logged in, and may not go on all the same."""
-        mode = self._unauthorized_mode()
-        current = unwrap(request)
+        visit = Visit.current()
+        current = behind(request)
+        _, caller = self._find_caller(visit, current)
 
-        if mode == "redirect":
+        if caller is _refusal.Caller.PAGE:
             abort(403, reason)
 
-        self._mark_refused()
+        return _refusal.status_answer(visit.app, current, 403, reason)
 
-        if mode == "auto" and _challenge.tell_caller(current) is _challenge.Caller.PAGE:
-            abort(403, reason)
+    def _find_caller(self, visit: Visit, current: Request) -> tuple[str, _refusal.Caller]:
+        """How blueprints answer, and whom. The response, which may be an error page of the
+        application's, says what that depends on.
+        """
+        mode = default = visit.settings.unauthorized
 
-        return _challenge.status_answer(the_app(), current, 403, reason)
+        if self.blueprint_unauthorized:
+            found = _refusal.find_for_blueprints(
+                current.blueprints, self.blueprint_unauthorized, default
+            )
+            mode = as_unauthorized("blueprint_unauthorized", found)
 
-    def _unauthorized_mode(self) -> str:
-        default = Settings(the_app().config).unauthorized
-        mode = _challenge.find_for_blueprints(unwrap(request), self.blueprint_unauthorized, default)
-        return default if mode is default else as_unauthorized("blueprint_unauthorized", mode)
+        caller = _refusal.tell_caller(current, mode)
+
+        if mode != "redirect":
+            visit.refused = True
+            looked_at = [name for loader in self._named_loaders.values() for name in loader.vary]
+            visit.vary += (*_refusal.consulted(caller, mode), *looked_at)
+
+        return mode, caller
 
     def _challenges(self) -> list[str]:
-        return [loader.challenge for loader in self._named_loaders.values() if loader.challenge]
+        challenges = [loader.challenge for loader in self._named_loaders.values()]
+        return [challenge for challenge in challenges if challenge] or [_refusal.COOKIE_CHALLENGE]
 
-    def _mark_refused(self) -> None:
-        """Have the response, which may be an error page of the application's, say what it depends
-        on.
-        """
-        state = Visit.current()
-        state.refused = True
-        looked_at = [name for loader in self._named_loaders.values() for name in loader.vary]
-        state.vary += (*_challenge.CONSULTED, *looked_at)
+    def _find_view(self, visit: Visit, current: Request, login_view: LoginView) -> str | None:
+        """The login view, which is computed now if it is a callable or a proxy."""
+        view: str | None = _evaluate(login_view)
 
-    def _redirect_to_login(
-        self, view: str | None, message: t.Any, category: str
-    ) -> ResponseReturnValue:
-        if not view:
-            abort(401)
+        if not view or view is login_view:
+            return view
 
-        code = _challenge.redirect_code(unwrap(request).method)
-        return redirect(self._url_to_log_in(view, message, category), code=code)
+        # What a callable makes of a request is not to be trusted.
+        if not _urls.is_usable(view):
+            _logger.warning(
+                "The callable that is the login view returned %r, which is no endpoint, path or"
+                " URL. The answer is 401 instead.",
+                view,
+            )
+            return None
 
-    def _url_to_log_in(self, view: str, message: t.Any, category: str) -> str:
-        """Where to log in, after which the user comes back. There, they see the message."""
-        app = the_app()
-        current = unwrap(request)
+        rule = find_target(visit.app, current, view, _expand(view))
+        gate: Gate | None = visit.app.extensions.get("flask_login_gate")
 
-        if _challenge.is_missing(app, current.blueprint, view):
-            raise LookupError(
-                f"There is no endpoint '{view}' to send users to. Correct 'login_view',"
-                " 'refresh_view' or 'blueprint_login_views'."
+        if rule and gate and gate.closes(rule, "GET") and not is_logged_in():
+            raise RuntimeError(
+                f"The callable that is the login view returned '{view}', which is closed itself,"
+                " so that nobody could log in: mark its view with 'login_exempt'."
             )
 
-        settings = Settings(app.config)
-        login_url = expand_login_view(view)
-        target = _challenge.return_url(app, current, login_url)
+        return view
 
-        # Whom the request itself told of has no session, and sees no page.
-        if not Visit.current().from_request:
+    def _lead_to_login(
+        self,
+        visit: Visit,
+        current: Request,
+        view: str,
+        message: t.Any,
+        category: str,
+        caller: _refusal.Caller,
+    ) -> str:
+        """Where to log in, after which the user comes back. There, they see the message."""
+        settings = visit.settings
+        login_url = _expand(view)
+        target = _refusal.return_url(visit.app, current, login_url, caller)
+
+        # API users have no session to flash or to save 'next' in.
+        if not visit.from_request:
             self._flash(_evaluate(message), category)
 
             if settings.use_session_for_next:
@@ -442,11 +469,7 @@ class LoginManager(t.Generic[U]):
                 target = None
 
         field = settings.next_param
-
-        if target is None or field is None:
-            return lead_to_login(login_url)
-
-        return lead_to_login(login_url, target, field)
+        return lead_to_login(login_url, None if field is None else target, field or "next")
 
     def _flash(self, message: t.Any, category: str) -> None:
         if message and self.localize_callback is not None:
@@ -479,11 +502,11 @@ class LoginManager(t.Generic[U]):
         token = begin_search(visit)
 
         try:
-            self._search_for_user(visit)
+            self._search(visit)
         finally:
             end_search(token)
 
-    def _search_for_user(self, visit: Visit) -> None:
+    def _search(self, visit: Visit) -> None:
         order = visit.settings.loader_order
 
         if self._named_loaders or order is not LOADER_ORDER:
@@ -503,7 +526,7 @@ class LoginManager(t.Generic[U]):
             user = source.find(visit, self)
 
             # A source may have settled who it is, or a loader may have logged someone in or out.
-            if is_settled():
+            if not is_searching(visit):
                 return
 
             if user is not None:
@@ -543,7 +566,7 @@ class LoginManager(t.Generic[U]):
         did, or made it non-fresh.
         """
         visit = Visit.current()
-        stored = current_session()
+        stored = visit.session
         mode = self._protection_mode(visit.app)
 
         # Without a user loader, the session is the application's alone.
@@ -553,7 +576,7 @@ class LoginManager(t.Generic[U]):
         recorded = _session.identifier(stored)
         current = self._session_identifier_generator()
 
-        # As a rule, it is the same browser. What else decides costs as much again to find out.
+        # As a rule, it is the same browser.
         if recorded == current:
             return False
 
@@ -578,13 +601,16 @@ class LoginManager(t.Generic[U]):
 
     def _protection_mode(self, app: Flask) -> str | None:
         config: t.Any = app.config
-        mode: t.Any = config.get("SESSION_PROTECTION", self.session_protection)
+        mode: t.Any = self.session_protection
+
+        if "SESSION_PROTECTION" in config:
+            mode = config["SESSION_PROTECTION"]
 
         if not mode or mode == "none":
             return None
 
         if mode in ("basic", "strong"):
-            return mode
+            return str(mode)
 
         warn_once(
             app,
@@ -635,11 +661,10 @@ class LoginManager(t.Generic[U]):
         if token is None:
             return
 
-        for problem in remember.find_problems(settings):
-            warn_once(visit.app, f"Browsers drop the remember-me cookie: {problem}.")
-
         expires = datetime.now(timezone.utc) + timedelta(seconds=token.seconds_left)
-        remember.write(response, settings, token, expires)
+
+        for problem in remember.write(response, settings, token, expires):
+            warn_once(visit.app, f"Browsers drop the remember-me cookie: {problem}.")
 
     def _new_token(self, settings: Settings) -> remember.Token | None:
         stored = behind(session)
@@ -693,8 +718,23 @@ class LoginManager(t.Generic[U]):
 
 
 def _evaluate(value: t.Any) -> t.Any:
-    """The value of a setting that may be a callable, to be asked in each request."""
-    return value() if callable(value) else value
+    """The value of a setting that may be a callable, to be asked in each request, or a proxy."""
+    value = unwrap(value)
+    return unwrap(value()) if callable(value) else value
+
+
+def _expand(login_view: str) -> str:
+    try:
+        return expand_login_view(login_view)
+    except BuildError as error:
+        # An endpoint that needs arguments is there.
+        if error.endpoint in the_app().view_functions:
+            raise
+
+        raise LookupError(
+            f"There is no endpoint '{login_view}' to send users to. Correct 'login_view',"
+            " 'refresh_view' or 'blueprint_login_views'."
+        ) from error
 
 
 def _warn(old: str, new: str) -> None:

@@ -267,11 +267,14 @@ def legacy_keys(settings: Settings) -> list[bytes]:
     return [as_key(key) for key in settings.secret_keys]
 
 
-def write(response: Response, settings: Settings, token: Token, expires: datetime) -> None:
+def write(response: Response, settings: Settings, token: Token, expires: datetime) -> list[str]:
     """Set the cookie.
 
-    :raises ValueError: If it is longer than browsers accept.
+    :return: Why browsers will drop it, which they do without a word.
+    :raises ValueError: If it is longer than browsers accept, or if a setting of ours has changed so
+        that :func:`check` refuses it.
     """
+    check(settings)
     value = encode(token, settings)
     attributes = _attributes(settings)
     name = settings.cookie_name
@@ -291,6 +294,7 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
             )
 
     response.set_cookie(name, value=value, expires=expires, **attributes)
+    return _find_problems(settings, name, attributes)
 
 
 def delete(response: Response, settings: Settings) -> None:
@@ -327,37 +331,6 @@ def check(settings: Settings) -> None:
             "REMEMBER_COOKIE_FORMAT 'legacy' does not go with REMEMBER_COOKIE_ACCEPT_LEGACY False,"
             " which refuses the very cookies it writes."
         )
-
-
-def find_problems(settings: Settings) -> list[str]:
-    """Why browsers will drop the cookie, by the historic settings. They say nothing then."""
-    name = settings.cookie_name.lower()
-    host_only = name.startswith("__host-")
-    problems: list[str] = []
-
-    if not settings.cookie_secure:
-        if host_only or name.startswith("__secure-"):
-            problems.append(
-                f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' needs"
-                " REMEMBER_COOKIE_SECURE to be True"
-            )
-
-        if settings.cookie_samesite == "None":
-            problems.append(
-                "REMEMBER_COOKIE_SAMESITE 'None' needs REMEMBER_COOKIE_SECURE to be True"
-            )
-
-    if host_only and settings.cookie_domain:
-        problems.append(
-            f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' admits no REMEMBER_COOKIE_DOMAIN"
-        )
-
-    if host_only and settings.cookie_path != "/":
-        problems.append(
-            f"REMEMBER_COOKIE_NAME '{settings.cookie_name}' needs REMEMBER_COOKIE_PATH to be '/'"
-        )
-
-    return problems
 
 
 def may_be_hidden(settings: Settings, request_path: str) -> bool:
@@ -410,6 +383,31 @@ def _attributes(settings: Settings) -> dict[str, t.Any]:
         attributes["partitioned"] = True
 
     return attributes
+
+
+def _find_problems(settings: Settings, name: str, attributes: dict[str, t.Any]) -> list[str]:
+    prefix = name[:9].lower()
+    is_host = prefix.startswith("__host-")
+    needs_secure = is_host or prefix == "__secure-"
+    found: list[str] = []
+
+    if not attributes["secure"]:
+        if needs_secure:
+            found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_SECURE to be True")
+
+        # Werkzeug takes it in any case.
+        if str(attributes["samesite"] or "").lower() == "none":
+            is_own = "REMEMBER_COOKIE_SAMESITE" in settings.config
+            setting = "REMEMBER_COOKIE_SAMESITE" if is_own else "SESSION_COOKIE_SAMESITE"
+            found.append(f"{setting} 'None' needs REMEMBER_COOKIE_SECURE to be True")
+
+    if is_host and attributes["domain"]:
+        found.append(f"REMEMBER_COOKIE_NAME '{name}' admits no REMEMBER_COOKIE_DOMAIN")
+
+    if is_host and attributes["path"] != "/":
+        found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_PATH to be '/'")
+
+    return found
 
 
 def _as_bytes(cookie: str | bytes) -> bytes:

@@ -29,9 +29,9 @@ from itsdangerous.encoding import want_bytes
 from werkzeug.local import LocalProxy
 
 from . import _clock
-from . import _next_url
 from . import _session
 from . import _sources
+from . import _urls
 from . import _views
 from . import remember as _remember
 from ._async import in_event_loop
@@ -46,7 +46,6 @@ from ._visit import is_searching
 from ._visit import kept_user
 from ._visit import NOT_LOADED
 from ._visit import unwrap
-from ._visit import url_of
 from ._visit import Visit
 from ._visit import Wish
 from .config import as_names
@@ -207,6 +206,7 @@ def confirm_login(user: t.Any = None) -> None:
     elif visit.pending is not None:
         visit.pending = visit.pending._replace(fresh=True)
 
+    visit.stale = False
     send(user_login_confirmed, behind(current_app))
 
 
@@ -314,7 +314,7 @@ def login_denied_reason() -> str | None:
     if not is_logged_in():
         return Visit.current().reason or "no_login"
 
-    return None if login_fresh() else "stale"
+    return None if login_fresh() and not Visit.current().stale else "stale"
 
 
 def session_expires_at() -> datetime | None:
@@ -354,15 +354,23 @@ def login_required(func: t.Any = None, *, via: str | Collection[str] | None = No
     Methods in :data:`.EXEMPT_METHODS` pass, and everyone passes while ``LOGIN_DISABLED`` is set.
 
     :param via: Let only those in who came this way, or one of these: what :func:`login_source`
-        answers. By default, any.
+        returns. By default, any.
     """
-    ways = (via,) if isinstance(via, str) else via
+    ways = None if via is None else _as_ways(via)
 
     def refusal() -> Callable[[], ResponseReturnValue] | None:
-        if is_logged_in() and (ways is None or login_source() in ways):
+        logged_in = is_logged_in()
+
+        if logged_in and (ways is None or Visit.current().source in ways):
             return None
 
-        return get_manager().unauthorized
+        manager = get_manager()
+
+        # A misspelt name would refuse everyone, and nobody would know why.
+        if logged_in and ways is not None:
+            _sources.check_names("login_required(via=...)", ways, manager._named_loaders)
+
+        return manager.unauthorized
 
     return guard_by(refusal) if func is None else guard_by(refusal)(func)
 
@@ -416,11 +424,10 @@ def lead_to_login(base: str, next_url: str | None = None, next_field: str = "nex
     url = base
 
     if next_url is not None:
-        url = _next_url.with_next(base, next_field, make_next_param(base, next_url))
+        url = _urls.with_next(base, next_field, make_next_param(base, next_url))
 
     if host:
-        here = url_of(behind(request)) if has_request_context() else None
-        url = _next_url.with_host(url, host, here)
+        url = _urls.with_host(url, host, _find_origin())
 
     return url
 
@@ -429,24 +436,25 @@ def make_next_param(login_url: str, current_url: str) -> str:
     """What to tell a login view about the page to return to: a path if the login view is on this
     site, else the whole URL.
 
-    Sites differ by host and port. The same host under another scheme is still this site.
+    Sites differ by scheme, host and port.
 
     :param login_url: The login view's URL.
     :param current_url: The URL to return to. One that cannot be parsed becomes ``/``.
     """
-    return _next_url.reduce(login_url, current_url)
+    return _urls.reduce(login_url, current_url)
 
 
 def expand_login_view(login_view: str) -> str:
     """The URL of a login view: an endpoint is looked up, a path or a URL is one already."""
-    return login_view if _next_url.is_url(login_view) else url_for(login_view)
+    login_view = unwrap(login_view)
+    return login_view if _urls.is_url(login_view) else url_for(login_view)
 
 
 def is_safe_url(
     target: str, *, allowed_hosts: Collection[str] = (), require_https: bool | None = None
 ) -> bool:
     """Whether it is safe to redirect to a target that somebody else may have chosen: a path on
-    this site, or a URL on an allowed host.
+    this site, a URL with the scheme and host of this request, or a URL on an allowed host.
 
     :param allowed_hosts: Hosts, with a port if it is not the scheme's own.
     :param require_https: Whether other hosts must be reached by HTTPS. By default, if this
@@ -457,26 +465,43 @@ def is_safe_url(
 
     field = Settings(behind(current_app).config).next_param if has_app_context() else "next"
     hosts = as_names("allowed_hosts", allowed_hosts)
-    return _next_url.is_safe(target, allowed_hosts=hosts, require_https=require_https, field=field)
+    site = _urls.Site(hosts, require_https, field, _find_origin())
+    return _urls.is_safe(target, site)
 
 
 def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] = ()) -> str:
     """Where to send a user after login: the page that they came from, if :func:`is_safe_url`.
 
     That is what the form, the query or the session names, in this order. The session's is removed.
+    A URL on this site is returned as a path.
 
     :param default: An endpoint, a path or a URL. By default, the application's root.
     :param allowed_hosts: Hosts besides this one.
     """
     current = behind(request)
     field = Settings(behind(current_app).config).next_param
-    named = [current.form.get(field), current.args.get(field)] if field is not None else []
+    named = [current.form.get(field), _find_in_query(current, field)] if field is not None else []
 
     for target in (*named, _session.take_next(behind(session))):
         if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
-            return _next_url.normalize(target)
+            return _urls.normalize(_urls.localize(target, _find_origin()))
 
     return home_url(default)
+
+
+def _find_in_query(current: Request, field: str) -> str | None:
+    try:
+        return current.args.get(field)
+    except UnicodeDecodeError:  # The query is not UTF-8.
+        return None
+
+
+def _find_origin() -> str | None:
+    if not has_request_context():
+        return None
+
+    current = unwrap(request)
+    return _urls.find_origin(current.scheme, current.host)
 
 
 def home_url(default: str | None = None) -> str:
@@ -614,10 +639,13 @@ def is_logged_in() -> bool:
 
 
 def guard_by(
-    refusal: Callable[[], Callable[[], ResponseReturnValue] | None],
+    refusal: Callable[[], Callable[[], ResponseReturnValue] | None], *, sends_users_on: bool = True
 ) -> Callable[[V], V]:
     """A decorator that asks ``refusal`` before each call of a view. It returns ``None``, or what
     answers instead of the view.
+
+    :param sends_users_on: Whether it may redirect users who are logged in. Then it is also asked
+        before they are redirected to the view, so that it must not depend on the request.
     """
 
     def decorate(view: V) -> V:
@@ -641,7 +669,7 @@ def guard_by(
             call = current_app.ensure_sync(view) if is_async else view
             return call(*args, **kwargs)
 
-        _views.mark_guarded(view, guarded, refusal)
+        _views.mark_guarded(view, guarded, refusal if sends_users_on else None)
         return t.cast(V, guarded)
 
     return decorate
@@ -688,6 +716,19 @@ def _is_settled_by_session() -> bool:
         visit.protection_failed = failed is not None and failed()
 
     return True
+
+
+def _as_ways(via: t.Any) -> tuple[str, ...]:
+    """What ``login_required(via=...)`` was given, as names.
+
+    :raises TypeError: If it is something else.
+    """
+    ways = (via,) if isinstance(via, str) else tuple(as_names("via", via))
+
+    if not all(isinstance(way, str) for way in t.cast("tuple[t.Any, ...]", ways)):
+        raise TypeError(f"via must be a name or names of loaders, instead got: {via!r}")
+
+    return ways
 
 
 def _wish(

@@ -24,6 +24,8 @@ ACTS = {
     "come back": None,
     "confirm": "/call/confirm_login",
 }
+# A browser without cookies is as new after the others as before.
+FIRST_ACTS = [act for act in ACTS if act not in ("log out", "come back")]
 
 
 def run_workers(released: Path, cookie_format: str) -> Iterator[Workers]:
@@ -80,14 +82,16 @@ class Visitor:
             self.user = self.remembered = user
         elif verb == "log in":
             self.user = user
-            # Flask-Login 0.6.3 leaves the cookie of an earlier login in place.
-            self.remembered = None if worker == "here" else self.remembered
+
+            # Flask-Login 0.6.3 leaves the cookie of another user in place.
+            if worker == "here" and self.remembered != user:
+                self.remembered = None
         elif act == "log out":
             self.user = self.remembered = None
 
 
 @pytest.mark.parametrize("worker", OTHER)
-@pytest.mark.parametrize("acts", [*product(ACTS, repeat=3)], ids=", ".join)
+@pytest.mark.parametrize("acts", [*product(FIRST_ACTS, ACTS, ACTS)], ids=", ".join)
 def test_every_worker_knows_the_user_after_any_acts(
     browser: Browser, acts: tuple[str, ...], worker: str
 ) -> None:

@@ -34,15 +34,24 @@ POINTS = [
 ]
 
 
-def run_scenarios(package: Path) -> dict[str, t.Any]:
-    result = subprocess.run(
+Report = dict[str, t.Any]
+
+
+def start_scenarios(package: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, str(FOLDER / "replay.py")],
         env=environment(package),
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        # The applications log each error of theirs, and scenarios make many.
+        stderr=subprocess.DEVNULL,
         encoding="utf-8",
     )
-    assert result.returncode == 0, result.stderr
-    return t.cast("dict[str, t.Any]", json.loads(result.stdout))
+
+
+def report_of(process: subprocess.Popen[str]) -> Report:
+    output, _ = process.communicate()
+    assert process.returncode == 0, "replay.py has failed: run it by itself"
+    return t.cast("Report", json.loads(output))
 
 
 @pytest.fixture(scope="session")
@@ -51,28 +60,34 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def there(released: Path) -> dict[str, t.Any]:
-    return run_scenarios(released)
+def reports(released: Path) -> list[Report]:
+    """What came of the scenarios here and there. They are run side by side."""
+    return [report_of(process) for process in [start_scenarios(HERE), start_scenarios(released)]]
 
 
 @pytest.fixture(scope="session")
-def here(released: Path) -> dict[str, t.Any]:
-    return run_scenarios(HERE)
+def here(reports: list[Report]) -> Report:
+    return reports[0]
 
 
-def test_the_peer_is_the_release(there: dict[str, t.Any], released: Path) -> None:
+@pytest.fixture(scope="session")
+def there(reports: list[Report]) -> Report:
+    return reports[1]
+
+
+def test_the_peer_is_the_release(there: Report, released: Path) -> None:
     assert there["version"] == "0.6.3"
     assert Path(there["file"]).is_relative_to(released)
 
 
-def test_this_package_is_compared_with_it(here: dict[str, t.Any]) -> None:
+def test_this_package_is_compared_with_it(here: Report) -> None:
     assert here["version"] == flask_login.__version__
     assert Path(here["file"]) == Path(flask_login.__file__)
 
 
 @pytest.mark.parametrize(("name", "index"), STEPS)
 def test_step_differs_only_where_the_contract_wants_it(
-    here: dict[str, t.Any], there: dict[str, t.Any], name: str, index: int
+    here: Report, there: Report, name: str, index: int
 ) -> None:
     ours, theirs = here["records"][name], there["records"][name]
     differing = differing_fields(ours, theirs, index)

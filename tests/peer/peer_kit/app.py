@@ -6,14 +6,18 @@ import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
-from flask import Blueprint
 from flask import current_app
 from flask import Flask
+from flask import got_request_exception
 from flask import render_template_string
 from flask import request
 from flask import session
+from flask import template_rendered
+from werkzeug.exceptions import NotFound
 
 import flask_login
 from flask_login import current_user
@@ -34,10 +38,14 @@ SIGNALS = (
 METHODS = ["GET", "POST", "PUT", "OPTIONS"]
 
 
+#: What loaders raise in the wild.
+ERRORS = (AttributeError, KeyError, LookupError, NotFound, RuntimeError, TypeError)
+
+
+@dataclass(eq=False)
 class User(flask_login.UserMixin):
-    def __init__(self, id: str, active: bool = True) -> None:
-        self.id = id
-        self.active = active
+    id: str
+    active: bool = True
 
     @property
     def is_active(self) -> bool:
@@ -51,22 +59,24 @@ def build_app(
     config: Mapping[str, t.Any],
     manager: Mapping[str, t.Any],
     callbacks: Collection[str],
+    parts: Collection[str] = (),
 ) -> tuple[Flask, list[str]]:
     """Build the application and the list of what is heard from it.
 
     :param config: For ``app.config``.
     :param manager: Attributes of the manager.
     :param callbacks: Which of the callbacks below are registered.
+    :param parts: Which modules of ``peer_kit.parts`` are added.
     """
     app = Flask("peer")
-    app.config.update(SECRET_KEY="deterministic", REMEMBER_COOKIE_FORMAT="legacy")
+    app.config.update(SECRET_KEY="deterministic")
+    app.config.update(config)
     app.test_client_class = flask_login.FlaskLoginClient
     login_manager = flask_login.LoginManager(app)
-    # Afterwards, because this package tells of a setting that cannot work as soon as it sees it.
-    app.config.update(config)
     heard: list[str] = []
-    users = {id: User(id, active=id != "3") for id in "1234"}
+    users: dict[str, User] = {}
     app.extensions["peer_users"] = users
+    restore_users(app)
 
     for name, value in manager.items():
         setattr(login_manager, name, value)
@@ -78,8 +88,17 @@ def build_app(
     _listen(app, heard)
     _add_login_views(app, users)
     _add_guarded_views(app, heard)
-    _add_blueprints(app)
+
+    for part in parts:
+        import_module(f"peer_kit.parts.{part}").add_to(app, users)
+
     return app, heard
+
+
+def restore_users(app: Flask) -> None:
+    users = app.extensions["peer_users"]
+    users.clear()
+    users.update({id: User(id, active=id != "3") for id in "1234"})
 
 
 def _callbacks(users: dict[str, User], heard: list[str]) -> dict[str, Callable[..., t.Any]]:
@@ -91,13 +110,21 @@ def _callbacks(users: dict[str, User], heard: list[str]) -> dict[str, Callable[.
         heard.append(f"loader asked for {user_id!r} with {login}")
         return users.get(user_id)
 
-    def load_and_fail(user_id: str) -> User:
-        raise KeyError(user_id)
+    def failing(error: type[Exception]) -> Callable[..., t.Any]:
+        def load_and_fail(asked_for: t.Any) -> User:
+            raise error("from the loader")
 
+        return load_and_fail
+
+    raising = {
+        f"{loader} that raises {error.__name__}": failing(error)
+        for loader in ("user_loader", "request_loader")
+        for error in ERRORS
+    }
     return {
+        **raising,
         "user_loader": lambda user_id: users.get(str(user_id)),
         "user_loader that tells": load_and_tell,
-        "user_loader that fails": load_and_fail,
         "request_loader": load_by_header,
         "unauthorized_handler": lambda: ("the handler refuses", 403),
         "needs_refresh_handler": lambda: ("the handler wants a refresh", 403),
@@ -112,6 +139,15 @@ def _listen(app: Flask, heard: list[str]) -> None:
             heard.append(f"{name} {user}" if sender is app else f"{name} from {sender!r}")
 
         getattr(flask_login, name).connect(hear, app, weak=False)
+
+    def hear_of_error(sender: t.Any, exception: Exception) -> None:
+        heard.append(f"raised {type(exception).__name__}")
+
+    def hear_of_template(sender: t.Any, context: dict[str, t.Any], **kwargs: t.Any) -> None:
+        heard.append(f"template with {type(context.get('current_user')).__name__}")
+
+    got_request_exception.connect(hear_of_error, app, weak=False)
+    template_rendered.connect(hear_of_template, app, weak=False)
 
 
 def _add_login_views(app: Flask, users: dict[str, User]) -> None:
@@ -144,11 +180,11 @@ def _add_login_views(app: Flask, users: dict[str, User]) -> None:
     @app.get("/login/<user_id>/<then>")
     def login(user_id: str, then: str | None = None) -> dict[str, t.Any]:
         asked = request.args
-        minutes = asked.get("minutes", type=int)
+        minutes, seconds = asked.get("minutes", type=int), asked.get("seconds", type=int)
         accepted = flask_login.login_user(
             users[user_id],
             remember="remember" in asked,
-            duration=None if minutes is None else timedelta(minutes=minutes),
+            duration=seconds if minutes is None else timedelta(minutes=minutes),
             force="force" in asked,
             fresh="stale" not in asked,
         )
@@ -193,35 +229,12 @@ def _add_guarded_views(app: Flask, heard: list[str]) -> None:
         heard.append("view entered")
         return f"{request.method} by {current_user.get_id()}"
 
-    async def answer_async() -> str:
-        return answer()
-
-    def fail() -> str:
-        heard.append("view entered")
-        raise AttributeError("a bug of the view's own")
-
-    for name, view in {"": answer, "-async": answer_async, "-failing": fail}.items():
-        for guard, path in ((login_required, "private"), (fresh_login_required, "fresh")):
-            app.add_url_rule(f"/{path}{name}", f"{path}{name}", guard(view), methods=METHODS)
-
-    app.add_url_rule("/post-only", "post_only", login_required(answer), methods=["POST"])
-    app.add_url_rule("/put-only", "put_only", login_required(answer), methods=["PUT"])
+    app.extensions["peer_view"] = answer
+    app.add_url_rule("/private", "private", login_required(answer), methods=METHODS)
+    app.add_url_rule("/fresh", "fresh", fresh_login_required(answer), methods=METHODS)
     app.add_url_rule("/login-page", "login_page", lambda: "the login page")
     app.add_url_rule("/refresh-page", "refresh_page", lambda: "the refresh page")
 
     @app.get("/refuse/<name>")
     def refuse(name: str) -> t.Any:
         return getattr(current_app.login_manager, name)()  # type: ignore[attr-defined]
-
-
-def _add_blueprints(app: Flask) -> None:
-    own, other, inner = (Blueprint(name, "peer") for name in ("own", "other", "inner"))
-
-    for blueprint in (own, other, inner):
-        view = login_required(lambda: "inside")
-        blueprint.add_url_rule("/private", "private", view)
-        blueprint.add_url_rule("/login", "login", lambda: "the blueprint's login page")
-
-    own.register_blueprint(inner, url_prefix="/inner")
-    app.register_blueprint(own, url_prefix="/own")
-    app.register_blueprint(other, url_prefix="/other")

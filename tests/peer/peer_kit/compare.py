@@ -12,6 +12,9 @@ Record = Mapping[str, t.Any]
 #: What only this package keeps, of each login. Flask-Login 0.6.3 carries it along unread.
 OWN_FIELDS = {"session _login"}
 
+#: What is to be expected of another status: another response, because of an error or without one.
+NOT_BEYOND_STATUS = ("answer", "body", "location", "vary", "heard raised", "heard template")
+
 _ABSENT: t.Any = object()
 
 
@@ -27,7 +30,7 @@ def differing_fields(here: Sequence[Record], there: Sequence[Record], index: int
 
     # Another status is another answer.
     if "status" in fields:
-        fields = {f for f in fields if not f.startswith(("answer", "body", "location"))}
+        fields = {f for f in fields if not f.startswith(NOT_BEYOND_STATUS)}
 
     # Another content of the session is sent by another cookie.
     if _session(here, index) != _session(there, index) or (

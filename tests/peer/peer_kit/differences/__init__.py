@@ -8,13 +8,22 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from ..scripts import SCENARIOS
+from .contexts import CONTEXTS
 from .cookies import COOKIES
 from .fields import Point
 from .refusals import REFUSALS
 from .sessions import SESSIONS
+from .sign_ups import SIGN_UPS
 from .users import USERS
 
-DIFFERENCES: dict[str, list[Point]] = {**USERS, **SESSIONS, **COOKIES, **REFUSALS}
+DIFFERENCES: dict[str, list[Point]] = {
+    **USERS,
+    **CONTEXTS,
+    **SESSIONS,
+    **SIGN_UPS,
+    **COOKIES,
+    **REFUSALS,
+}
 
 
 def steps_of(point: Point) -> Iterator[tuple[str, int]]:

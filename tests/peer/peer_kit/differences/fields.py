@@ -15,3 +15,4 @@ FRESH = "session _fresh"
 IDENTIFIER = "session _id"
 USER_ID = "session _user_id"
 LOGIN = (FRESH, USER_ID)
+VARY = "vary"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .fields import ACCESSED
+from .fields import ANSWERS
 from .fields import COOKIE
 from .fields import FRESH
 from .fields import FROM_COOKIE
@@ -13,43 +14,44 @@ from .fields import PROTECTED
 from .fields import USER_ID
 
 SESSIONS: dict[str, list[Point]] = {
-    "The last login of a request decides about the remember cookie": [
+    "Of two logins in one request, the last one decides about the remember cookie": [
         ("log in twice in one request", "0", COOKIE),
         ("log in twice in one request", "1", "answer remembered"),
         ("log in twice in one request", "3", "body", FROM_COOKIE, *LOGIN),
+        ("sign up, be remembered, then log in", "0", COOKIE),
+        ("sign up, be remembered, then log in", "2", *ANSWERS, FROM_COOKIE, *LOGIN),
     ],
-    "A login without remember, or as another user, deletes the remember cookie that is there": [
-        ("log in and ask", "2", COOKIE),
-        ("log in and ask", "2-3", "answer remembered"),
-        ("remember, then log in without", "1", COOKIE),
-        ("remember, then log in without", "3", "body", FROM_COOKIE, *LOGIN),
+    "A login as another user deletes the remember cookie, so that its user is not back later": [
         ("remember, then log in as another", "1", COOKIE),
         ("remember, then log in as another", "2", "answer remembered"),
         ("remember, then log in as another", "4", "body", FROM_COOKIE, *LOGIN),
-        ("restore in a request that logs in", "2", COOKIE),
-        ("restore in a request that logs in", "3", "answer remembered"),
+        ("neighbours with one key", "3", COOKIE),
+        ("neighbours with one key", "5", *ANSWERS, FROM_COOKIE, *LOGIN),
     ],
-    "The duration belongs to one login alone": [
+    "The duration of one login does not apply to later ones": [
         ("remember for some time, then by default", "1", COOKIE),
         ("remember for some time, then by default", "1-2", "session _remember_seconds"),
     ],
-    "logout_user() removes our keys, 'next' included": [
+    "A logout removes what a refusal saved in the session, where USE_SESSION_FOR_NEXT is set": [
         ("log in with something to return to", "3-4", "session next"),
     ],
     "logout_user() deletes the remember cookie even if the application then clears the session": [
         ("remember, then log out and clear", "1", COOKIE),
         ("remember, then log out and clear", "2", "body", FROM_COOKIE, *LOGIN),
     ],
-    "The remember cookie's deletion is sent whenever REMEMBER_COOKIE_PATH could have hidden it": [
+    "A logout outside REMEMBER_COOKIE_PATH deletes the remember cookie, too": [
         ("setting: path", "5", COOKIE),
     ],
-    "The remember cookie's deletion is never sent to browsers that have nothing to do with it": [
+    "No cookie is deleted in a browser that has none": [
         ("test client under strong protection", "0", COOKIE),
         ("strong, abroad", "3", COOKIE),
         ("strong, logged out abroad", "1", COOKIE),
         ("strong by a setting", "2", COOKIE),
+        ("streams abroad, strong", "1", COOKIE),
+        ("nested contexts of a user abroad, strong", "1", COOKIE),
+        ("an application's own next, a login that ends abroad", "2", COOKIE),
     ],
-    "login_fresh() and login_remembered() answer about the current login, so they look for it": [
+    "login_fresh() and login_remembered() are about the current login, so they look for it": [
         ("login_fresh and login_remembered of *", "1", ACCESSED),
         ("login_fresh and login_remembered of nobody", "0", ACCESSED),
         ("login_fresh and login_remembered of a *", "2", ACCESSED),
@@ -79,12 +81,12 @@ SESSIONS: dict[str, list[Point]] = {
         ("strong, refreshed", "1", ACCESSED),
         ("calls in a request", "confirm_login()*", ACCESSED),
     ],
-    "confirm_login() only sends the signal for an anonymous session": [
+    "confirm_login() makes nobody's session fresh": [
         ("confirm nobody", "0-1", FRESH, IDENTIFIER),
         ("confirm nobody", "1", "answer fresh"),
         ("request loader alone", "3", FRESH, IDENTIFIER),
     ],
-    "Session protection judges only sessions that carry a login": [
+    "Session protection is about logins, and leaves anonymous sessions alone": [
         ("log in keeps the application's keys", "3", FRESH, PROTECTED),
         ("log in with something to return to", "4", FRESH, PROTECTED),
         ("basic, anonymous, abroad", "1-2", FRESH, PROTECTED),
@@ -94,6 +96,9 @@ SESSIONS: dict[str, list[Point]] = {
         ("strong, by key", "1", "heard user_loaded_from_request"),
         ("guards of async views", "1", FRESH, PROTECTED),
         ("messages", "1", FRESH, PROTECTED),
+        ("an application's own next, logged out", "4", PROTECTED, "cookie session"),
+        ("an application's own next, refused", "1-2", FRESH, PROTECTED),
+        ("nested contexts that log out", "1-2", FRESH, PROTECTED),
     ],
     "session_protected is sent once per change; a mismatch on a session that is not fresh anyway"
     " changes nothing": [
@@ -107,21 +112,28 @@ SESSIONS: dict[str, list[Point]] = {
         ("basic, not fresh, abroad", "1", PROTECTED),
         ("basic, restored", "4", PROTECTED),
         ("*, permanent, abroad", "5-7", PROTECTED),
+        ("nested contexts of a user abroad*", "1", PROTECTED),
     ],
-    "X-Forwarded-For is never read": [
+    "X-Forwarded-For, which every client can set, is not trusted": [
         ("basic, behind a proxy", "0-1", IDENTIFIER),
         ("basic, behind a proxy", "1", "answer fresh", FRESH, PROTECTED),
     ],
-    "The letter case of a protection mode does not matter": [
-        ("strong in another letter case", "1", "body", PROTECTED, *LOGIN, IDENTIFIER),
+    "A login that ends by strong protection leaves the application's own 'next' in the session": [
+        ("an application's own next, a login that ends abroad", "2", "session next"),
     ],
-    "An unknown protection mode is a ValueError": [
-        ("misspelt", "2", "status"),
+    "A misspelt protection mode protects as 'basic' does, instead of not at all": [
+        ("strong in another letter case", "1", PROTECTED, FRESH),
+        ("misspelt", "2", PROTECTED, FRESH),
+        ("SESSION_PROTECTION = True", "3", "answer fresh", PROTECTED, FRESH),
+        ("SESSION_PROTECTION = 1", "3", "answer fresh", PROTECTED, FRESH),
+        ("SESSION_PROTECTION = '[Ss]t*", "3", "answer fresh", PROTECTED, FRESH),
+        ("session_protection = True", "3", "answer fresh", PROTECTED, FRESH),
     ],
-    "No other code path than login, confirm and restore writes _id": [
+    "A refusal does not bind the session to the browser that was refused": [
         ("log in with something to return to", "0", IDENTIFIER),
         ("guards, anonymous, next in the session", "0-3", IDENTIFIER),
         ("guards, anonymous, next in the session", "5-8", IDENTIFIER),
         ("to *, next in the session", "0-7", IDENTIFIER),
+        ("visits, next in the session", "*", IDENTIFIER),
     ],
 }

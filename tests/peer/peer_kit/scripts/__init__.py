@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from .calls import CALLS
+from .contexts import CONTEXTS
 from .logins import LOGINS
+from .neighbours import NEIGHBOURS
+from .pages import PAGES
 from .protection import PROTECTION
 from .redirects import REDIRECTS
 from .refusals import REFUSALS
 from .remember import REMEMBER
+from .settings import SETTINGS
+from .sign_ups import SIGN_UPS
 from .steps import Scenario
+from .visits import VISITS
 
 SCENARIOS: dict[str, Scenario] = {
     **LOGINS,
@@ -17,4 +23,10 @@ SCENARIOS: dict[str, Scenario] = {
     **REFUSALS,
     **REDIRECTS,
     **CALLS,
+    **PAGES,
+    **CONTEXTS,
+    **NEIGHBOURS,
+    **VISITS,
+    **SIGN_UPS,
+    **SETTINGS,
 }

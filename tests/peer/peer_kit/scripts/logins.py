@@ -86,13 +86,15 @@ LOGINS = {
     ),
     "loader that fails": Scenario(
         [get("/session/_user_id/1"), get("/plain"), get("/who"), get("/template")],
-        callbacks=["user_loader that fails"],
+        callbacks=["user_loader that raises KeyError"],
     ),
     "loader that looks into the session": Scenario(
         [get("/login/1?remember"), get("/who"), DROP_SESSION, get("/who"), get("/who")],
         callbacks=["user_loader that tells"],
     ),
-    "no loader": Scenario([get("/plain"), get("/who"), get("/private")], callbacks=[]),
+    "no loader": Scenario(
+        [get("/plain"), get("/who"), get("/private"), get("/template")], callbacks=[]
+    ),
     "request loader": Scenario(
         [by_key("/who"), by_key("/state"), by_key("/private"), by_key("/fresh"), get("/who")],
         callbacks=WITH_KEYS,

@@ -36,7 +36,7 @@ def to(view: str | None, **config: t.Any) -> Scenario:
 
 def blueprints(default: str | None, **views: str | None) -> Scenario:
     manager = {"login_view": default, "blueprint_login_views": views}
-    return Scenario(BLUEPRINTS, manager=manager, by_strangers=True)
+    return Scenario(BLUEPRINTS, manager=manager, parts=["blueprints"], by_strangers=True)
 
 
 REDIRECTS = {

@@ -59,6 +59,7 @@ REFUSALS = {
             *each_method("/put-only", ["PUT", "OPTIONS"]),
         ],
         manager=VIEWS,
+        parts=["guards"],
         by_strangers=True,
     ),
     "guards of async views": Scenario(
@@ -72,9 +73,12 @@ REFUSALS = {
             get("/fresh-async"),
         ],
         manager=VIEWS,
+        parts=["guards"],
     ),
     "guards of views that fail": Scenario(
-        [LOGIN, get("/private-failing"), get("/fresh-failing")], manager=VIEWS
+        [LOGIN, get("/private-failing"), get("/fresh-failing")],
+        manager=VIEWS,
+        parts=["guards"],
     ),
     "refusals by hand": Scenario(
         [

@@ -85,7 +85,7 @@ REMEMBER = {
     ),
     "restore by a loader that fails": Scenario(
         [SetCookie("remember_token", GENUINE), get("/plain"), get("/who"), get("/plain")],
-        callbacks=["user_loader that fails"],
+        callbacks=["user_loader that raises KeyError"],
     ),
     "restore with a key besides": Scenario(
         [get("/login/1?remember"), DROP_SESSION, by_key("/who"), by_key("/state")],

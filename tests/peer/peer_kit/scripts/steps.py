@@ -23,6 +23,8 @@ class Send:
     base_url: str = "http://localhost/"
     headers: t.Mapping[str, str] = field(default_factory=dict)
     raw_cookie: str | None = None
+    #: Which browser sends it. Each has its own cookies.
+    jar: str = "first"
     note: str = ""
 
     def __str__(self) -> str:
@@ -62,7 +64,7 @@ class Call:
         return f"{self.expression} in {self.inside}"
 
     def context(self, app: Flask) -> AbstractContextManager[t.Any]:
-        if self.inside == "nothing":
+        if self.inside in ("nothing", "what is held"):
             return nullcontext()
 
         return app.app_context() if self.inside == "app" else app.test_request_context("/here?a=b")
@@ -71,6 +73,8 @@ class Call:
 Step = Send | Drop | SetCookie | Call
 
 DROP_SESSION = Drop("session")
+#: Cookies know hosts, and no ports.
+NEIGHBOUR = "http://localhost:8080/"
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,12 @@ class Scenario:
     client: t.Mapping[str, t.Any] | None = None
     #: Whether each step is taken by a browser without cookies.
     by_strangers: bool = False
+    #: The modules of ``peer_kit.parts`` that the application has besides.
+    parts: t.Collection[str] = ()
+    #: The config of another application, on another port of the same host.
+    neighbour: t.Mapping[str, t.Any] | None = None
+    #: The context that is held open during all steps: ``app`` or ``request``.
+    held: str = ""
 
 
 def get(path: str, **how: t.Any) -> Send:
@@ -93,6 +103,16 @@ def get(path: str, **how: t.Any) -> Send:
 def abroad(path: str, **how: t.Any) -> Send:
     """Send the request by another browser and from another address, with the same cookies."""
     return get(path, browser="Other/2.0", address="198.51.100.7", note="abroad", **how)
+
+
+def next_door(path: str, **how: t.Any) -> Send:
+    """Send the request to the other application of this host."""
+    return get(path, base_url=NEIGHBOUR, note="next door", **how)
+
+
+def by_another(path: str, **how: t.Any) -> Send:
+    """Send the request by a second browser, which has cookies of its own."""
+    return get(path, jar="second", note="by another", **how)
 
 
 def by_key(path: str, user: str = "2", **how: t.Any) -> Send:

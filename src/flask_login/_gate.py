@@ -9,17 +9,19 @@ from inspect import iscoroutinefunction
 
 from flask import Blueprint
 from flask import Flask
-from flask import Request
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
 from . import _session
 from . import _views
 from . import utils
 from ._exemptions import Exemptions
+from ._exemptions import parents_of
 from ._visit import current_request as the_request
 from ._visit import Visit
 from ._visit import warn_once
+from .config import Settings
 
 if t.TYPE_CHECKING:
     from .login_manager import LoginManager
@@ -27,11 +29,12 @@ if t.TYPE_CHECKING:
 _logger = logging.getLogger("flask_login")
 
 
-class Hooks:
+class Gate:
     """Registered once with an app, for whichever manager the app has at the time."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._settings = Settings(app.config)
         self._checks_views = True
         self._demands_login = False
         self._exemptions = Exemptions(app)
@@ -41,7 +44,7 @@ class Hooks:
     def register(self) -> None:
         # Functions, not methods: Flask asks of each hook in each request whether it is async, and
         # takes twice as long to tell of a method.
-        def begin() -> ResponseReturnValue | None:
+        def before_view() -> ResponseReturnValue | None:
             Visit.dispatch()
 
             if self._checks_views:
@@ -53,7 +56,7 @@ class Hooks:
             functions = self._app.before_request_funcs[None]
 
             # A third hook would be up to 7 % of all that a closed application adds.
-            if functions[-1] is begin:
+            if functions[-1] is before_view:
                 return self._demand_login()
 
             # The application's own may prepare what a loader needs, so this comes after them. Flask
@@ -65,7 +68,7 @@ class Hooks:
         def demand_login() -> ResponseReturnValue | None:
             return self._demand_login()
 
-        def finish(response: Response) -> Response:
+        def after_view(response: Response) -> Response:
             visit, stored = Visit.begun()
 
             # The application may have written to the session what is to become of the cookie.
@@ -87,8 +90,8 @@ class Hooks:
 
         # Before the application's own, whenever those were registered: what they put on 'g' is this
         # request's. A 'url_value_preprocessor' would come earlier still, and cost twice as much.
-        self._app.before_request_funcs.setdefault(None, []).insert(0, begin)
-        self._app.after_request(finish)
+        self._app.before_request_funcs.setdefault(None, []).insert(0, before_view)
+        self._app.after_request(after_view)
 
     def close(self, blueprints: set[Blueprint]) -> None:
         """Keep a manager's blueprints closed, also under another manager."""
@@ -97,17 +100,25 @@ class Hooks:
 
     @property
     def _manager(self) -> LoginManager[t.Any]:
-        # Tests replace the manager, also by objects that do no more than load a user.
-        manager: LoginManager[t.Any] = getattr(self._app, "login_manager", None)  # type: ignore[assignment]
+        app: t.Any = self._app
 
-        if not hasattr(manager, "_update_remember_cookie"):
-            manager = self._app.extensions["login_manager"]
+        # Tests replace the manager, also by objects that do no more than load a user.
+        try:
+            manager: LoginManager[t.Any] = app.login_manager
+            manager._update_remember_cookie  # noqa: B018
+        except AttributeError:
+            manager = app.extensions["login_manager"]
 
         return manager
 
     def _check_views(self) -> None:
         """What is done in the first request, when all views are there."""
         self._checks_views = False
+
+        if self._closes_anything():
+            # Warns of those that exempt nothing.
+            self._exemptions.find_login_views(self._manager)
+
         self._warn_of_unguarded_views()
         self._load_users_for_async_views()
         self._warn_of_keys()
@@ -123,34 +134,47 @@ class Hooks:
             )
 
     def _closes_anything(self) -> bool:
-        config: t.Any = self._app.config
-        return bool(config.get("LOGIN_REQUIRED_BY_DEFAULT") or any(self._closed))
+        if self._settings.login_required:
+            return True
+
+        for blueprints in self._closed:
+            if blueprints:
+                return True
+
+        return False
+
+    def closes(self, rule: Rule, method: str) -> bool:
+        """Whether only logged-in users may enter the view of a rule, guarded or not."""
+        if not self._settings.login_required and not self._is_in_closed_blueprint(rule):
+            return False
+
+        return not self._exemptions.is_open(rule, method, self._manager)
 
     def _demand_login(self) -> ResponseReturnValue | None:
         current = the_request()
-        config: t.Any = self._app.config
+        rule = current.url_rule
 
-        if utils.is_guard_off(self._app, current):
+        # 404 and 405 have nothing to close.
+        if rule is None or utils.is_guard_off(self._app, current):
             return None
 
-        if not config.get("LOGIN_REQUIRED_BY_DEFAULT") and not self._is_in_closed_blueprint(
-            current
-        ):
-            return None
-
-        if self._exemptions.include(current, self._manager) or utils.is_logged_in():
+        if not self.closes(rule, current.method) or utils.is_logged_in():
             return None
 
         answer = utils.get_manager().unauthorized()
 
-        # From here, Flask takes it for leave to go on. From a view, it would be an error.
+        # Flask treats None from here as "continue", so the view would run unprotected.
         if answer is None:
-            raise TypeError("The 'unauthorized_handler' returned None, which answers nobody.")
+            raise TypeError(
+                "The 'unauthorized_handler' returned None; it must return a response or call"
+                " abort()."
+            )
 
         return answer
 
-    def _is_in_closed_blueprint(self, current: Request) -> bool:
-        blueprints = [self._app.blueprints.get(name) for name in current.blueprints]
+    def _is_in_closed_blueprint(self, rule: Rule) -> bool:
+        names = parents_of(rule.endpoint.rpartition(".")[0])
+        blueprints = [self._app.blueprints.get(name) for name in names]
         return any(blueprint in closed for closed in self._closed for blueprint in blueprints)
 
     def _warn_of_unguarded_views(self) -> None:
