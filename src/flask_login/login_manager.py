@@ -84,7 +84,6 @@ from .utils import make_next_param
 _logger = logging.getLogger("flask_login")
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
-U_contra = t.TypeVar("U_contra", contravariant=True)
 
 
 class MissingLoader(Exception):
@@ -93,18 +92,16 @@ class MissingLoader(Exception):
     # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
 
 
-class LoaderDecorator(t.Protocol[U_contra]):
+class LoaderDecorator(t.Protocol[U]):
     """What :meth:`LoginManager.loader` returns."""
 
     @t.overload
     def __call__(
-        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U_contra | None]]
-    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, t.Any]]: ...
+        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]
+    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]: ...
 
     @t.overload
-    def __call__(
-        self, callback: Callable[[t.Any], U_contra | None]
-    ) -> Callable[[t.Any], t.Any]: ...
+    def __call__(self, callback: Callable[[t.Any], U | None]) -> Callable[[t.Any], U | None]: ...
 
     def __call__(self, callback: t.Any) -> t.Any: ...
 
