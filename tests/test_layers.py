@@ -14,13 +14,13 @@ import flask_login
 from flask_login.config import SESSION_KEYS
 
 FLOORS = [
-    {"__about__", "_async", "_clock", "typing"},
+    {"__about__", "_async", "_clock", "_context", "typing"},
     {"config", "mixins", "signals"},
     {"_login", "_urls", "_views"},
     {"_session", "remember"},
     {"_visit"},
-    {"_refusal", "_sources"},
-    {"_exemptions"},
+    {"_kept"},
+    {"_exemptions", "_refusal", "_sources"},
     {"utils"},
     {"_gate", "guards"},
     {"login_manager", "test_client"},

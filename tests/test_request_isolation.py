@@ -559,6 +559,6 @@ def test_context_may_dispatch_more_than_once(
 def test_requests_with_contexts_of_their_own_need_no_claim(
     browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flask_login._visit._is_merged", True)
+    monkeypatch.setattr("flask_login._kept.is_merged", True)
     browser.get("/login/1")
     assert browser.get("/me").text == "1"

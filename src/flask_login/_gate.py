@@ -16,9 +16,11 @@ from werkzeug.wrappers import Response
 from . import _session
 from . import _views
 from . import utils
+from ._context import current_request
+from ._context import used_session
 from ._exemptions import Exemptions
 from ._exemptions import parents_of
-from ._visit import current_request as the_request
+from ._kept import dispatch
 from ._visit import Visit
 from ._visit import warn_once
 from .config import Settings
@@ -45,7 +47,7 @@ class Gate:
         # Functions, not methods: Flask asks of each hook in each request whether it is async, and
         # takes twice as long to tell of a method.
         def before_view() -> ResponseReturnValue | None:
-            Visit.dispatch()
+            dispatch()
 
             if self._checks_views:
                 self._check_views()
@@ -69,10 +71,12 @@ class Gate:
             return self._demand_login()
 
         def after_view(response: Response) -> Response:
-            visit, stored = Visit.begun()
+            visit = Visit.begun()
 
             # The application may have written to the session what is to become of the cookie.
             if visit is None:
+                stored = used_session()
+
                 if stored is None or _session.remember_intent(stored) is None:
                     return response
 
@@ -151,7 +155,7 @@ class Gate:
         return not self._exemptions.is_open(rule, method, self._manager)
 
     def _demand_login(self) -> ResponseReturnValue | None:
-        current = the_request()
+        current = current_request()
         rule = current.url_rule
 
         # 404 and 405 have nothing to close.

@@ -91,7 +91,7 @@ def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], defau
     return default
 
 
-def return_url(app: Flask, request: Request, login_url: str, caller: Caller) -> str | None:
+def next_target(app: Flask, request: Request, login_url: str, caller: Caller) -> str | None:
     """The URL of the page to come back to after login, if coming back by GET gets an answer.
 
     :param login_url: Where to log in. To come back from a path, a path is enough.

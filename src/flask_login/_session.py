@@ -30,6 +30,12 @@ def find_login(session: Session) -> Login | None:
     return parse_login(session.get(_LOGIN), session.get(_USER_ID))
 
 
+def records_activity(session: Session) -> bool:
+    """Whether the record of a login without a stamp says when the user was last active."""
+    record: t.Any = session.get(_LOGIN)
+    return record is not None and "..." not in record
+
+
 def keep_login(session: Session, login: Login) -> None:
     session[_LOGIN] = str(login)
 

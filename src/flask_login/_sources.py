@@ -17,12 +17,12 @@ from . import _session
 from . import _views
 from . import remember
 from ._async import wait_for
+from ._context import current_request
+from ._kept import is_searching
 from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
-from ._visit import current_request
 from ._visit import FORGET
-from ._visit import is_searching
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
 from .mixins import is_nobody
@@ -77,7 +77,8 @@ class FromSession:
 
         stamp = find_stamp(user, user_id, settings)
 
-        if user is not None and stamp is None and not is_limited:
+        # Nothing is to be judged, or to be recorded.
+        if not (user is None or stamp or is_limited or _session.records_activity(stored)):
             return user
 
         # The loader logged someone in or out.
@@ -159,7 +160,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
         return visit.refuse_cookie(reason)
 
     stored = visit.session
-    owner = _session.find_owner(stored)
+    owner = visit.find_owner(stored)
     user_id = token.login.user_id
     searching = is_searching(visit)
     settled = False

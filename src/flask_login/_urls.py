@@ -70,7 +70,7 @@ def endpoint_of(login_view: str, blueprint: str | None) -> str | None:
     return login_view[1:] if blueprint is None else f"{blueprint}{login_view}"
 
 
-def reduce(login_url: str, current_url: str) -> str:
+def as_next(login_url: str, current_url: str) -> str:
     """The current URL as a path if the login view is on this site, else as it is. One that cannot
     be parsed becomes ``/``.
     """

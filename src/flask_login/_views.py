@@ -47,7 +47,7 @@ def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:
         view,
         *(getattr(view_class, n, None) for n in ("dispatch_request", method.lower())),
     )
-    guards = (guard for function in functions for guard in _unwrapped(function))
+    guards = (guard for function in functions for guard in _unwrapped(t.cast(View, function)))
     asked = (guard.__dict__[_REFUSAL] for guard in guards if guard in _guards)
     return [refusal for refusal in asked if refusal is not None]
 

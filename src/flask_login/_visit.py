@@ -1,36 +1,21 @@
-"""One request as this library sees it: how its user was found, and what its response owes.
-
-The user is kept as ``g._login_user``, which applications read, set and delete, and nowhere else. So
-each application context of a request has a user of its own, with its own database session. But
-before Flask 3.2, several requests may share the ``g`` of a context that somebody holds open.
-Therefore what *we* put there is claimed for a visit, and goes with that request's context.
-"""
+"""One request as this library sees it: how its user was found, and what its response owes."""
 
 from __future__ import annotations
 
 import logging
 import typing as t
-from collections.abc import Callable
-from contextvars import ContextVar
-from contextvars import Token
-from functools import partial
-from threading import RLock
-from weakref import finalize
-from weakref import ref
 
-from flask import ctx as contexts
-from flask import current_app
 from flask import Flask
 from flask import g
-from flask import globals as flask_globals
 from flask import Request
-from flask import request
-from flask import session
-from werkzeug.local import LocalProxy
 
 from . import _clock
 from . import _session
 from . import remember
+from ._context import app_proxy
+from ._context import current_flask
+from ._context import request_proxy
+from ._context import session_proxy
 from ._login import Login
 from ._login import Reason
 from .config import as_remembered_seconds
@@ -41,43 +26,14 @@ from .signals import session_ended
 
 _logger = logging.getLogger("flask_login")
 
-#: Stands for the user while nobody has been looked up.
-NOT_LOADED: t.Any = object()
-
 #: The response deletes the remember-me cookie.
 FORGET: t.Final = "forget"
 
 #: The sources that read the session, and are protected by it.
 SESSION_SOURCES = ("session", "remember")
 
-_USER = "_login_user"
-_CLAIM = "_login_claim"
-_ASIDE = "_login_set_aside"
-_VISIT = "_flask_login"
-
-# What Flask's own proxies are. Type checkers would only narrow to proxies of unknown things.
-_PROXY: t.Any = LocalProxy
-
-# Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
-_app = t.cast("LocalProxy[Flask]", current_app)
-_request = t.cast("LocalProxy[Request]", request)
-_flask_session = t.cast("LocalProxy[t.Any]", session)
-_g = t.cast("LocalProxy[object]", g)
-
-# The context that the session belongs to. Before Flask 3.2, requests have one of their own.
-_is_merged = hasattr(contexts.AppContext, "session")
-_context: LocalProxy[t.Any] = getattr(flask_globals, "app_ctx" if _is_merged else "request_ctx")
-
-# The attribute of the context that merely holds the session, since Flask 3.1.3 and before.
-_HELD = "_session" if _is_merged or hasattr(contexts.RequestContext, "session") else "session"
-
-# The visit whose user is being searched for, and how often it had kept one before. Other threads
-# that work for the same request search for themselves.
-_search: ContextVar[tuple[Visit, int] | None] = ContextVar("flask_login_search", default=None)
-
-# Threads that share a ``g`` must not see a user of one request and the claim of another. It is
-# reentrant, because dropping an object may call back.
-_claiming = RLock()
+#: The attribute of a request that holds its visit. ``None``: it is dispatched, and has not begun.
+VISIT = "_flask_login"
 
 
 class Wish(t.NamedTuple):
@@ -120,6 +76,8 @@ class Visit:
     #: What the response does to the remember-me cookie: nothing, delete it, or write this token. It
     #: is kept here and not in the session, because applications clear the session after a logout.
     owed: remember.Token | t.Literal["forget"] | None = None
+    #: Whether the request's own remember-me cookie has to go, whatever takes its place.
+    deletes = False
     #: The login of a user who had no ID yet. The session is written when they have one.
     pending: Wish | None = None
     #: How often a user was kept for this visit.
@@ -138,55 +96,29 @@ class Visit:
         kept.
         """
         try:
-            namespace = _request._get_current_object().__dict__
+            namespace = request_proxy._get_current_object().__dict__
         except RuntimeError:
             return cls(current_flask(), dispatched=False)
 
-        visit: Visit | None = namespace[_VISIT] if _VISIT in namespace else None
+        visit: Visit | None = namespace[VISIT] if VISIT in namespace else None
 
         if visit is None:
-            app = _app._get_current_object()
-            visit = namespace[_VISIT] = cls(app, dispatched=_VISIT in namespace)
+            app = app_proxy._get_current_object()
+            visit = namespace[VISIT] = cls(app, dispatched=VISIT in namespace)
 
         return visit
 
     @staticmethod
-    def begun() -> tuple[Visit | None, t.Any]:
-        """This request's visit, if it has begun, or else the session, if it was used.
-
-        To look at the session this way is not to use it: a response does not come to vary by
-        cookie, and Flask opens nothing. Where it is held elsewhere, it seems unused.
-        """
-        namespace = _request._get_current_object().__dict__
-
-        if _VISIT in namespace and namespace[_VISIT] is not None:
-            return namespace[_VISIT], None
-
-        stored = getattr(_context._get_current_object(), _HELD, None)
-        return None, stored if getattr(stored, "accessed", True) else None
-
-    @staticmethod
-    def dispatch() -> None:
-        """Note that this request is dispatched, so that it shares its user with no other."""
-        if _is_merged:
-            return
-
-        on_request = _request._get_current_object().__dict__
-        on_g = _g._get_current_object().__dict__
-
-        if _VISIT not in on_request:
-            on_request[_VISIT] = None
-        elif on_request[_VISIT] is not None:
-            on_request[_VISIT].dispatched = True
-
-        if _CLAIM in on_g:
-            _set_others_aside(on_g, on_request[_VISIT])
+    def begun() -> Visit | None:
+        """This request's visit, if it has begun."""
+        namespace = request_proxy._get_current_object().__dict__
+        return namespace[VISIT] if VISIT in namespace else None
 
     @property
     def session(self) -> t.Any:
         """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
         if self._session is None:
-            self._session = _flask_session._get_current_object()
+            self._session = session_proxy._get_current_object()
 
         return self._session
 
@@ -217,8 +149,9 @@ class Visit:
         """Log a user in: clear another user's data, write the keys, change the session's ID, and
         drop what must not outlive the change.
         """
-        is_forgotten = self.owed is FORGET or _session.remember_intent(stored) == "clear"
-        self._clear_for(stored, login.user_id, _session.find_owner(stored))
+        # Also one that a login in between took the place of.
+        is_forgotten = self.deletes or _session.remember_intent(stored) == "clear"
+        self._clear_for(stored, login.user_id, self.find_owner(stored))
         _session.begin(stored, login, fresh=wish.fresh, identifier=identifier)
         self.change_session_id(current, stored)
         self.reset(stored)
@@ -231,10 +164,9 @@ class Visit:
 
     def enter(self) -> None:
         """Note that :func:`.login_user` logged somebody in."""
-        self.settle("session", from_request=False)
         self.source = "session"
-        self.resumed = False
-        self.protection_failed = self.stale = False
+        self.was_logged_in = True
+        self.from_request = self.resumed = self.protection_failed = self.stale = False
         self.reason = None
 
     def resume(
@@ -411,11 +343,14 @@ class Visit:
         for key in keys:
             g.pop(key, None)
 
-    def _clear_for(self, stored: _session.Session, user_id: t.Any, owner: t.Any) -> None:
-        settings = self.settings
+    def find_owner(self, stored: _session.Session) -> t.Any:
+        """The user whose data the session has, where another user's login clears it."""
+        return _session.find_owner(stored) if self.settings.clear_on_user_change else None
 
+    def _clear_for(self, stored: _session.Session, user_id: t.Any, owner: t.Any) -> None:
         # An ID may have come back from a cookie as a string, and was an int.
-        if settings.clear_on_user_change and owner is not None and str(owner) != str(user_id):
+        if owner is not None and str(owner) != str(user_id):
+            settings = self.settings
             _session.discard_others(stored, settings.session_keys, settings.preserve_keys)
 
     def _is_to_be_forgotten(self, current: Request, user_id: t.Any) -> bool:
@@ -431,260 +366,11 @@ class Visit:
 
     def _owe_deletion(self, stored: _session.Session) -> None:
         self.owed = FORGET
+        self.deletes = True
 
         # Without a secret key there is no session to write to.
         if not self.app.session_interface.is_null_session(stored):
             _session.ask_to_forget(stored)
-
-
-# Whose the user on ``g`` is: the visit, the user, and the request's context, with which they go.
-_Claim: t.TypeAlias = "tuple[Visit, t.Any, ref[t.Any] | None]"
-
-
-def unwrap(value: t.Any) -> t.Any:
-    """The object that a proxy stands for. Anything else stands for itself."""
-    while isinstance(value, LocalProxy):
-        # To cast it would be one more call.
-        value = value._get_current_object()  # pyright: ignore
-
-    return value  # pyright: ignore
-
-
-def behind(proxy: t.Any) -> t.Any:
-    """The object behind one of Flask's proxies, or what a test put in its place."""
-    return proxy._get_current_object() if type(proxy) is _PROXY else proxy
-
-
-def current_flask() -> Flask:
-    """The application of this context, without a proxy."""
-    return _app._get_current_object()
-
-
-def current_request() -> Request:
-    """The request of this context, without a proxy."""
-    return _request._get_current_object()
-
-
-def kept_user() -> t.Any:
-    """The user of this request in this application context, or :data:`NOT_LOADED`.
-
-    :raises RuntimeError: Outside a request.
-    """
-    on_request = _request._get_current_object().__dict__
-    on_g = _g._get_current_object().__dict__
-
-    if _USER not in on_g and _ASIDE not in on_g:
-        return NOT_LOADED
-
-    visit = on_request[_VISIT] if _VISIT in on_request else None
-
-    # Another thread may replace or remove both at any time.
-    try:
-        owner, user, _ = on_g[_CLAIM]
-
-        if owner is visit and on_g[_USER] is user:
-            return user
-    except KeyError:
-        pass
-
-    return _judge_claim(on_g, visit)
-
-
-def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
-    with _claiming:
-        _take_back(on_g, visit)
-        user = on_g.get(_USER, NOT_LOADED)
-        claim: _Claim | None = on_g.get(_CLAIM)
-
-    # Set by hand, or by this request.
-    if claim is None or claim[1] is not user or claim[0] is visit:
-        return user
-
-    # A test made that context to share its user with the requests inside it.
-    return NOT_LOADED if claim[0].dispatched else user
-
-
-def keep_user(visit: Visit, user: t.Any) -> None:
-    """Make someone the user of a visit, and of no other."""
-    on_g = _g._get_current_object().__dict__
-    context = None
-    visit.times_kept += 1
-
-    if not _is_merged:
-        try:
-            context = ref(_context._get_current_object(), partial(_drop_claim, on_g, visit))
-        except RuntimeError:  # Tests patch what is needed of a request, and there is none.
-            pass
-
-    with _claiming:
-        _set_aside(on_g, besides=visit)
-        _drop_aside(on_g, visit)
-        on_g[_CLAIM] = (visit, user, context)
-        on_g[_USER] = user
-
-
-def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object) -> None:
-    """Remove what a visit left on a ``g`` that outlives its request: a left-over and a value set by
-    hand could not be told apart afterwards.
-    """
-    with _claiming:
-        _drop_aside(on_g, visit)
-
-        if _CLAIM in on_g and on_g[_CLAIM][0] is visit:
-            _remove_claim(on_g)
-
-
-def _remove_claim(on_g: dict[str, t.Any]) -> None:
-    user = on_g.pop(_CLAIM)[1]
-
-    if _USER in on_g and on_g[_USER] is user:
-        del on_g[_USER]
-
-
-def _set_others_aside(on_g: dict[str, t.Any], visit: Visit | None) -> None:
-    """Hide the user of another request under the same context from this one, and give it back
-    afterwards. That request may be the one whose view makes this one.
-    """
-    with _claiming:
-        claim: _Claim | None = on_g.get(_CLAIM)
-
-        if claim is None or not claim[0].dispatched or claim[0] is visit:
-            return
-
-        _set_aside(on_g)
-
-    finalize(_context._get_current_object(), _give_back, on_g, claim[0]).atexit = False
-
-
-def _give_back(on_g: dict[str, t.Any], visit: Visit) -> None:
-    with _claiming:
-        if _CLAIM not in on_g:
-            _take_back(on_g, visit)
-
-
-def _set_aside(on_g: dict[str, t.Any], besides: Visit | None = None) -> None:
-    """Keep the user of another request apart from ``g._login_user``, until it asks again."""
-    claim: _Claim | None = on_g.get(_CLAIM)
-
-    if claim is None or claim[0] is besides:
-        return
-
-    if _USER in on_g and on_g[_USER] is claim[1]:
-        # While memory is freed, a claim may be dropped between any two steps.
-        aside: dict[Visit, _Claim] = on_g.get(_ASIDE, {})
-        aside[claim[0]] = claim
-        on_g[_ASIDE] = aside
-
-    _remove_claim(on_g)
-
-
-def _take_back(on_g: dict[str, t.Any], visit: Visit | None) -> None:
-    """Make whom a request had set aside its user again, unless somebody was set by hand. That other
-    request may go on in a thread, or an error's traceback still hold it.
-    """
-    claim = on_g[_ASIDE].get(visit) if _ASIDE in on_g else None
-
-    if claim is None:
-        return
-
-    if _USER not in on_g or (_CLAIM in on_g and on_g[_CLAIM][1] is on_g[_USER]):
-        _set_aside(on_g)
-        on_g[_CLAIM] = claim
-        on_g[_USER] = claim[1]
-
-    _drop_aside(on_g, claim[0])
-
-
-def _drop_aside(on_g: dict[str, t.Any], visit: Visit) -> None:
-    aside: dict[Visit, _Claim] | None = on_g.get(_ASIDE)
-
-    if aside is not None:
-        aside.pop(visit, None)
-
-        if not aside:
-            on_g.pop(_ASIDE, None)
-
-
-def claim_user(visit: Visit) -> t.Any:
-    """Claim whom a manager put on ``g`` for this visit, and return them, or ``None`` if it put
-    nobody there. Ours has claimed them already; others may not know how.
-    """
-    on_g = _g._get_current_object().__dict__
-
-    try:
-        owner, user, _ = on_g[_CLAIM]
-
-        if owner is visit and on_g[_USER] is user:
-            return user
-    except KeyError:
-        pass
-
-    with _claiming:
-        user = kept_user()
-        user = None if user is NOT_LOADED else user
-        keep_user(visit, user)
-
-    return user
-
-
-def has_kept_user(visit: Visit) -> bool:
-    """Whether the user of this request is whom this library put there, and was not set by hand."""
-    claim: _Claim | None = _g._get_current_object().__dict__.get(_CLAIM)
-    return claim is not None and claim[0] is visit and claim[1] is kept_user()
-
-
-def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
-    """Forget who the user of this request is, and note that loaders are being asked. Give what it
-    returns to :func:`end_search`.
-    """
-    on_g = _g._get_current_object().__dict__
-
-    with _claiming:
-        if _USER in on_g and kept_user() is not NOT_LOADED:
-            del on_g[_USER]
-
-    # Another context of the request does not find the browser innocent again.
-    if not visit.protection_failed:
-        visit.protection_failed = None
-
-    return _search.set((visit, visit.times_kept))
-
-
-#: What to call when the search is over, whatever came of it.
-end_search = _search.reset
-
-
-def is_searching(visit: Visit) -> bool:
-    """Whether loaders are being asked for the user of this request, who is not known yet. A loader
-    that is asked may itself log someone in or out.
-    """
-    searched, times_kept = _search.get() or (None, 0)
-
-    # A user who was kept meanwhile may be another context's.
-    return searched is visit and (visit.times_kept == times_kept or kept_user() is NOT_LOADED)
-
-
-def snapshot() -> Callable[[], None]:
-    """Note who the user of this request is and how that came, and return what brings it back."""
-    on_g = _g._get_current_object().__dict__
-    kept = {key: on_g[key] for key in (_USER, _CLAIM) if key in on_g}
-    on_request = _request._get_current_object().__dict__
-    is_begun = on_request.get(_VISIT) is not None
-    visit = Visit.current()
-    before = dict(vars(visit))
-
-    def bring_back() -> None:
-        for key in (_USER, _CLAIM):
-            on_g.pop(key, None)
-
-        on_g.update(kept)
-        vars(visit).clear()
-        vars(visit).update(before)
-
-        if not is_begun:
-            on_request.pop(_VISIT, None)
-
-    return bring_back
 
 
 def warn_once(app: Flask, message: str) -> None:

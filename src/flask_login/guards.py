@@ -15,10 +15,10 @@ from . import _refusal
 from . import _views
 from . import utils
 from ._async import to_sync
+from ._context import current_flask
+from ._context import unwrap
 from ._exemptions import find_target
 from ._views import V
-from ._visit import current_flask as the_app
-from ._visit import unwrap
 
 
 def login_exempt(view: V) -> V:
@@ -50,9 +50,9 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
     """
 
     def go_on() -> ResponseReturnValue:
-        home = utils.home_url(redirect_to)
+        home = utils.default_target(redirect_to)
 
-        for target in (utils.safe_next_url(home), home, utils.home_url()):
+        for target in (utils.safe_next_url(home), home, utils.default_target()):
             if not _sends_back(target):
                 return redirect(target, code=_refusal.redirect_code(request.method))
 
@@ -86,7 +86,7 @@ def user_passes_test(
         if not utils.is_logged_in():
             return utils.get_manager().unauthorized
 
-        passes = to_sync(the_app(), test)(unwrap(utils.current_user))
+        passes = to_sync(current_flask(), test)(unwrap(utils.current_user))
 
         # It is true, whatever its result would be.
         if isawaitable(passes):
@@ -102,7 +102,7 @@ def _sends_back(target: str) -> bool:
     """Whether a guard of ours before a view of this application would refuse the current user, and
     perhaps send them here again, for ever.
     """
-    app = the_app()
+    app = current_flask()
     rule = find_target(app, unwrap(request), target, target)
 
     if rule is None:

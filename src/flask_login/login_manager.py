@@ -33,22 +33,22 @@ from . import _urls
 from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
+from ._context import behind
+from ._context import current_flask
+from ._context import current_request
+from ._context import unwrap
 from ._exemptions import find_target
 from ._gate import Gate
+from ._kept import begin_search
+from ._kept import end_search
+from ._kept import is_searching
+from ._kept import keep_user
+from ._kept import kept_user
 from ._login import judge_browser
 from ._login import new_login
 from ._login import Verdict
-from ._visit import begin_search
-from ._visit import behind
-from ._visit import current_flask as the_app
-from ._visit import current_request
-from ._visit import end_search
 from ._visit import FORGET
-from ._visit import is_searching
-from ._visit import keep_user
-from ._visit import kept_user
 from ._visit import SESSION_SOURCES
-from ._visit import unwrap
 from ._visit import Visit
 from ._visit import warn_once
 from .config import as_header_names
@@ -75,10 +75,10 @@ from .typing import U
 from .typing import UserCallback
 from .utils import _create_identifier
 from .utils import _user_context_processor
+from .utils import build_login_url
 from .utils import current_user
 from .utils import expand_login_view
 from .utils import is_logged_in
-from .utils import lead_to_login
 from .utils import make_next_param
 
 _logger = logging.getLogger("flask_login")
@@ -365,7 +365,7 @@ class LoginManager(t.Generic[U]):
             view = self._find_view(visit, current, login_view)
 
         if caller is _refusal.Caller.PAGE and view:
-            url = self._lead_to_login(visit, current, view, message, category, caller)
+            url = self._find_login_url(visit, current, view, message, category, caller)
             return redirect(url, code=_refusal.redirect_code(current.method))
 
         if caller is _refusal.Caller.PAGE:
@@ -375,7 +375,7 @@ class LoginManager(t.Generic[U]):
         response = _refusal.status_answer(visit.app, current, 401, reason, self._challenges())
 
         if view:
-            url = self._lead_to_login(visit, current, view, message, category, caller)
+            url = self._find_login_url(visit, current, view, message, category, caller)
             response.headers["HX-Redirect"] = _urls.normalize(url)
 
         return response
@@ -443,7 +443,7 @@ class LoginManager(t.Generic[U]):
 
         return view
 
-    def _lead_to_login(
+    def _find_login_url(
         self,
         visit: Visit,
         current: Request,
@@ -455,7 +455,7 @@ class LoginManager(t.Generic[U]):
         """Where to log in, after which the user comes back. There, they see the message."""
         settings = visit.settings
         login_url = _expand(view)
-        target = _refusal.return_url(visit.app, current, login_url, caller)
+        target = _refusal.next_target(visit.app, current, login_url, caller)
 
         # API users have no session to flash or to save 'next' in.
         if not visit.from_request:
@@ -466,7 +466,7 @@ class LoginManager(t.Generic[U]):
                 target = None
 
         field = settings.next_param
-        return lead_to_login(login_url, None if field is None else target, field or "next")
+        return build_login_url(login_url, None if field is None else target, field or "next")
 
     def _flash(self, message: t.Any, category: str) -> None:
         if message and self.localize_callback is not None:
@@ -509,6 +509,8 @@ class LoginManager(t.Generic[U]):
         if self._named_loaders or order is not LOADER_ORDER:
             order = _sources.with_named_loaders(order, self._named_loaders)
 
+        times_kept = visit.times_kept
+
         for name in order:
             reads_session = name in SESSION_SOURCES
 
@@ -523,7 +525,7 @@ class LoginManager(t.Generic[U]):
             user = source.find(visit, self)
 
             # A source may have settled who it is, or a loader may have logged someone in or out.
-            if not is_searching(visit):
+            if visit.times_kept != times_kept and not is_searching(visit):
                 return
 
             if user is not None:
@@ -706,12 +708,12 @@ class LoginManager(t.Generic[U]):
     @property
     def _login_disabled(self) -> bool:
         _warn("LoginManager._login_disabled", "app.config['LOGIN_DISABLED']")
-        return has_app_context() and Settings(the_app().config).login_disabled
+        return has_app_context() and Settings(current_flask().config).login_disabled
 
     @_login_disabled.setter
     def _login_disabled(self, value: bool) -> None:
         _warn("LoginManager._login_disabled", "app.config['LOGIN_DISABLED']")
-        the_app().config["LOGIN_DISABLED"] = value
+        current_flask().config["LOGIN_DISABLED"] = value
 
 
 def _evaluate(value: t.Any) -> t.Any:
@@ -725,7 +727,7 @@ def _expand(login_view: str) -> str:
         return expand_login_view(login_view)
     except BuildError as error:
         # An endpoint that needs arguments is there.
-        if error.endpoint in the_app().view_functions:
+        if error.endpoint in current_flask().view_functions:
             raise
 
         raise LookupError(

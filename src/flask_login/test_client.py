@@ -7,7 +7,7 @@ import typing as t
 from flask.testing import FlaskClient
 
 from . import _session
-from ._visit import unwrap
+from ._context import unwrap
 from .config import ID_ATTRIBUTE
 from .mixins import is_nobody
 

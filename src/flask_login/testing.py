@@ -37,6 +37,8 @@ from werkzeug.test import run_wsgi_app
 from werkzeug.wsgi import get_current_url
 
 from . import _clock
+from . import _context
+from . import _kept
 from . import _visit
 from . import utils
 from ._exemptions import Exemptions
@@ -215,7 +217,7 @@ class LoginClient(FlaskClient):
 
         def answer(environ: dict[str, t.Any], start_response: t.Any) -> t.Any:
             with app.request_context(_as_received(app, environ)):
-                _visit.Visit.dispatch()
+                _kept.dispatch()
                 return act(app.response_class())(environ, start_response)
 
         # The copy shares this client's cookies, but calls 'answer'.
@@ -262,14 +264,14 @@ def acting_as(user: t.Any) -> Generator[None, None, None]:
     with ExitStack() as stack:
         if not has_request_context():
             stack.enter_context(current_app.test_request_context())
-            _visit.Visit.dispatch()
+            _kept.dispatch()
 
         stack.enter_context(_restored())
-        app = _visit.current_flask()
+        app = _context.current_flask()
 
-        if app.session_interface.is_null_session(_visit.behind(session)):
+        if app.session_interface.is_null_session(_context.behind(session)):
             # Without a secret key there is no session to log in to.
-            _visit.keep_user(_visit.Visit.current(), _visit.unwrap(user))
+            _kept.keep_user(_visit.Visit.current(), _context.unwrap(user))
         else:
             utils.login_user(user, force=True)
 
@@ -574,19 +576,19 @@ def _finish(response: Response) -> Response:
 
 
 def _save_session(response: Response) -> Response:
-    app = _visit.current_flask()
-    app.session_interface.save_session(app, _visit.behind(session), response)
+    app = _context.current_flask()
+    app.session_interface.save_session(app, _context.behind(session), response)
     return response
 
 
 @contextmanager
 def _restored() -> Generator[None, None, None]:
     """Bring back what the session and the request say of the user."""
-    stored = _visit.behind(session)
+    stored = _context.behind(session)
     kept = deepcopy(dict(stored))
-    names = Settings(_visit.current_flask().config).reset_keys
+    names = Settings(_context.current_flask().config).reset_keys
     on_g = {name: g.get(name) for name in names if name in g}
-    bring_back = _visit.snapshot()
+    bring_back = _kept.snapshot()
 
     try:
         yield

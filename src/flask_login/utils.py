@@ -35,17 +35,17 @@ from . import _urls
 from . import _views
 from . import remember as _remember
 from ._async import in_event_loop
+from ._context import behind
+from ._context import unwrap
+from ._kept import claim_user
+from ._kept import has_kept_user
+from ._kept import is_searching
+from ._kept import kept_user
+from ._kept import NOT_LOADED
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
 from ._views import V
-from ._visit import behind
-from ._visit import claim_user
-from ._visit import has_kept_user
-from ._visit import is_searching
-from ._visit import kept_user
-from ._visit import NOT_LOADED
-from ._visit import unwrap
 from ._visit import Visit
 from ._visit import Wish
 from .config import as_names
@@ -415,10 +415,10 @@ def login_url(login_view: str, next_url: str | None = None, next_field: str = "n
     :param next_url: The page to return to after login.
     :param next_field: What the query calls it.
     """
-    return lead_to_login(expand_login_view(login_view), next_url, next_field)
+    return build_login_url(expand_login_view(login_view), next_url, next_field)
 
 
-def lead_to_login(base: str, next_url: str | None = None, next_field: str = "next") -> str:
+def build_login_url(base: str, next_url: str | None = None, next_field: str = "next") -> str:
     """:func:`login_url`, of what a login view was expanded to."""
     host = Settings(behind(current_app).config).force_host if has_app_context() else None
     url = base
@@ -441,7 +441,7 @@ def make_next_param(login_url: str, current_url: str) -> str:
     :param login_url: The login view's URL.
     :param current_url: The URL to return to. One that cannot be parsed becomes ``/``.
     """
-    return _urls.reduce(login_url, current_url)
+    return _urls.as_next(login_url, current_url)
 
 
 def expand_login_view(login_view: str) -> str:
@@ -486,7 +486,7 @@ def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] 
         if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
             return _urls.normalize(_urls.localize(target, _find_origin()))
 
-    return home_url(default)
+    return default_target(default)
 
 
 def _find_in_query(current: Request, field: str) -> str | None:
@@ -504,7 +504,7 @@ def _find_origin() -> str | None:
     return _urls.find_origin(current.scheme, current.host)
 
 
-def home_url(default: str | None = None) -> str:
+def default_target(default: str | None = None) -> str:
     """Where users go who came from nowhere: an endpoint, a path or a URL, or the application's
     root.
     """

@@ -1,0 +1,290 @@
+"""The user whom ``g`` holds, and whose that user is.
+
+The user is kept as ``g._login_user``, which applications read, set and delete, and nowhere else. So
+each application context of a request has a user of its own, with its own database session. But
+before Flask 3.2, several requests may share the ``g`` of a context that somebody holds open.
+Therefore what *we* put there is claimed for a visit. It is set aside while another request looks
+for its own user, and goes with the context of its request.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Callable
+from contextvars import ContextVar
+from contextvars import Token
+from functools import partial
+from threading import RLock
+from weakref import finalize
+from weakref import ref
+
+from ._context import g_proxy
+from ._context import is_merged
+from ._context import request_context
+from ._context import request_proxy
+from ._visit import VISIT
+from ._visit import Visit
+
+#: Stands for the user while nobody has been looked up.
+NOT_LOADED: t.Any = object()
+
+_USER = "_login_user"
+_CLAIM = "_login_claim"
+_ASIDE = "_login_set_aside"
+
+# Whose the user on ``g`` is: the visit, the user, and the request's context, with which they go.
+_Claim: t.TypeAlias = "tuple[Visit, t.Any, ref[t.Any] | None]"
+
+# Threads that share a ``g`` must not see a user of one request and the claim of another. It is
+# reentrant, because dropping an object may call back.
+_claiming = RLock()
+
+# The visit whose user is being searched for, and how often it had kept one before. Other threads
+# that work for the same request search for themselves.
+_search: ContextVar[tuple[Visit, int] | None] = ContextVar("flask_login_search", default=None)
+
+
+def kept_user() -> t.Any:
+    """The user of this request in this application context, or :data:`NOT_LOADED`.
+
+    :raises RuntimeError: Outside a request.
+    """
+    on_request = request_proxy._get_current_object().__dict__
+    on_g = g_proxy._get_current_object().__dict__
+
+    if _USER not in on_g and _ASIDE not in on_g:
+        return NOT_LOADED
+
+    visit = on_request[VISIT] if VISIT in on_request else None
+
+    # Another thread may replace or remove both at any time.
+    try:
+        owner, user, _ = on_g[_CLAIM]
+
+        if owner is visit and on_g[_USER] is user:
+            return user
+    except KeyError:
+        pass
+
+    return _judge_claim(on_g, visit)
+
+
+def keep_user(visit: Visit, user: t.Any) -> None:
+    """Make someone the user of a visit, and of no other."""
+    on_g = g_proxy._get_current_object().__dict__
+    context = None
+    visit.times_kept += 1
+
+    if not is_merged:
+        try:
+            context = ref(request_context._get_current_object(), partial(_drop_claim, on_g, visit))
+        except RuntimeError:  # Tests patch what is needed of a request, and there is none.
+            pass
+
+    with _claiming:
+        if _CLAIM in on_g:
+            _set_aside(on_g, besides=visit)
+
+        if _ASIDE in on_g:
+            _drop_aside(on_g, visit)
+
+        on_g[_CLAIM] = (visit, user, context)
+        on_g[_USER] = user
+
+
+def claim_user(visit: Visit) -> t.Any:
+    """Claim whom a manager put on ``g`` for this visit, and return them, or ``None`` if it put
+    nobody there. Ours has claimed them already; others may not know how.
+    """
+    on_g = g_proxy._get_current_object().__dict__
+
+    try:
+        owner, user, _ = on_g[_CLAIM]
+
+        if owner is visit and on_g[_USER] is user:
+            return user
+    except KeyError:
+        pass
+
+    with _claiming:
+        user = kept_user()
+        user = None if user is NOT_LOADED else user
+        keep_user(visit, user)
+
+    return user
+
+
+def has_kept_user(visit: Visit) -> bool:
+    """Whether the user of this request is whom this library put there, and was not set by hand."""
+    claim: _Claim | None = g_proxy._get_current_object().__dict__.get(_CLAIM)
+    return claim is not None and claim[0] is visit and claim[1] is kept_user()
+
+
+def dispatch() -> None:
+    """Note that this request is dispatched, so that it shares its user with no other: hide the user
+    of another one under the same context, and give it back afterwards. That request may be the one
+    whose view makes this one.
+    """
+    if is_merged:
+        return
+
+    on_request = request_proxy._get_current_object().__dict__
+    on_g = g_proxy._get_current_object().__dict__
+
+    if VISIT not in on_request:
+        on_request[VISIT] = None
+    elif on_request[VISIT] is not None:
+        on_request[VISIT].dispatched = True
+
+    if _CLAIM in on_g:
+        _set_others_aside(on_g, on_request[VISIT])
+
+
+def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
+    """Forget who the user of this request is, and note that loaders are being asked. Give what it
+    returns to :func:`end_search`.
+    """
+    on_g = g_proxy._get_current_object().__dict__
+
+    if _USER in on_g:
+        with _claiming:
+            if kept_user() is not NOT_LOADED:
+                del on_g[_USER]
+
+    # Another context of the request does not find the browser innocent again.
+    if not visit.protection_failed:
+        visit.protection_failed = None
+
+    return _search.set((visit, visit.times_kept))
+
+
+#: What to call when the search is over, whatever came of it.
+end_search = _search.reset
+
+
+def is_searching(visit: Visit) -> bool:
+    """Whether loaders are being asked for the user of this request, who is not known yet. A loader
+    that is asked may itself log someone in or out.
+    """
+    searched, times_kept = _search.get() or (None, 0)
+
+    # A user who was kept meanwhile may be another context's.
+    return searched is visit and (visit.times_kept == times_kept or kept_user() is NOT_LOADED)
+
+
+def snapshot() -> Callable[[], None]:
+    """Note who the user of this request is and how that came, and return what brings it back."""
+    on_g = g_proxy._get_current_object().__dict__
+    kept = {key: on_g[key] for key in (_USER, _CLAIM) if key in on_g}
+    on_request = request_proxy._get_current_object().__dict__
+    is_begun = on_request.get(VISIT) is not None
+    visit = Visit.current()
+    before = dict(vars(visit))
+
+    def bring_back() -> None:
+        for key in (_USER, _CLAIM):
+            on_g.pop(key, None)
+
+        on_g.update(kept)
+        vars(visit).clear()
+        vars(visit).update(before)
+
+        if not is_begun:
+            on_request.pop(VISIT, None)
+
+    return bring_back
+
+
+def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
+    with _claiming:
+        _take_back(on_g, visit)
+        user = on_g.get(_USER, NOT_LOADED)
+        claim: _Claim | None = on_g.get(_CLAIM)
+
+    # Set by hand, or by this request.
+    if claim is None or claim[1] is not user or claim[0] is visit:
+        return user
+
+    # A test made that context to share its user with the requests inside it.
+    return NOT_LOADED if claim[0].dispatched else user
+
+
+def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object = None) -> None:
+    """Remove what a visit left on a ``g`` that outlives its request: a left-over and a value set by
+    hand could not be told apart afterwards.
+    """
+    with _claiming:
+        if _ASIDE in on_g:
+            _drop_aside(on_g, visit)
+
+        if _CLAIM in on_g and on_g[_CLAIM][0] is visit:
+            _remove_claim(on_g)
+
+
+def _remove_claim(on_g: dict[str, t.Any]) -> None:
+    user = on_g.pop(_CLAIM)[1]
+
+    if _USER in on_g and on_g[_USER] is user:
+        del on_g[_USER]
+
+
+def _set_others_aside(on_g: dict[str, t.Any], visit: Visit | None) -> None:
+    with _claiming:
+        claim: _Claim | None = on_g.get(_CLAIM)
+
+        if claim is None or not claim[0].dispatched or claim[0] is visit:
+            return
+
+        _set_aside(on_g)
+
+    context = request_context._get_current_object()
+    finalize(context, _give_back, on_g, claim[0]).atexit = False
+
+
+def _give_back(on_g: dict[str, t.Any], visit: Visit) -> None:
+    with _claiming:
+        if _CLAIM not in on_g:
+            _take_back(on_g, visit)
+
+
+def _set_aside(on_g: dict[str, t.Any], besides: Visit | None = None) -> None:
+    """Keep the user of another request apart from ``g._login_user``, until it asks again."""
+    claim: _Claim | None = on_g.get(_CLAIM)
+
+    if claim is None or claim[0] is besides:
+        return
+
+    if _USER in on_g and on_g[_USER] is claim[1]:
+        # While memory is freed, a claim may be dropped between any two steps.
+        aside: dict[Visit, _Claim] = on_g.get(_ASIDE, {})
+        aside[claim[0]] = claim
+        on_g[_ASIDE] = aside
+
+    _remove_claim(on_g)
+
+
+def _take_back(on_g: dict[str, t.Any], visit: Visit | None) -> None:
+    """Make whom a request had set aside its user again, unless somebody was set by hand. That other
+    request may go on in a thread, or an error's traceback still hold it.
+    """
+    claim = on_g[_ASIDE].get(visit) if _ASIDE in on_g else None
+
+    if claim is None:
+        return
+
+    if _USER not in on_g or (_CLAIM in on_g and on_g[_CLAIM][1] is on_g[_USER]):
+        _set_aside(on_g)
+        on_g[_CLAIM] = claim
+        on_g[_USER] = claim[1]
+
+    _drop_aside(on_g, claim[0])
+
+
+def _drop_aside(on_g: dict[str, t.Any], visit: Visit) -> None:
+    aside: dict[Visit, _Claim] | None = on_g.get(_ASIDE)
+
+    if aside is not None:
+        aside.pop(visit, None)
+
+        if not aside:
+            on_g.pop(_ASIDE, None)
