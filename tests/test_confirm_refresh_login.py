@@ -16,6 +16,7 @@ from flask_login import login_user
 from flask_login import LoginManager
 from flask_login import refresh_login
 from flask_login import user_login_confirmed
+from flask_login import UserMixin
 
 
 class Regenerating(SecureCookieSessionInterface):
@@ -303,3 +304,18 @@ class TestRefreshLogin:
     ) -> None:
         assert browser.get("/refresh").text == "None"
         assert session_of(browser) == {}
+
+
+def test_login_of_an_older_version_is_recorded_when_it_is_confirmed(
+    browser: FlaskClient, users: dict[str, t.Any], session_of: t.Any
+) -> None:
+    class Account(UserMixin):
+        id = "7"
+
+    users["7"] = Account()
+
+    with browser.session_transaction() as stored:
+        stored.update(_user_id="7", _fresh=False)
+
+    browser.get("/confirm/7")
+    assert session_of(browser)["_login"].endswith("|7")

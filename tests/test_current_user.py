@@ -295,3 +295,17 @@ def test_user_is_the_one_that_a_subclass_stored(
     manager = Manager(app)
     manager.user_loader(users.get)
     assert browser.get("/me").text == "2"
+
+
+def test_load_user_searches_again(
+    app: Flask, browser: FlaskClient, login_manager: LoginManager, loaded: list[str]
+) -> None:
+    @app.get("/again")
+    def again() -> str:
+        before = current_user.get_id()
+        login_manager._load_user()
+        return f"{before} {current_user.get_id()}"
+
+    browser.get("/login/1")
+    assert browser.get("/again").text == "1 1"
+    assert loaded == ["1", "1"]

@@ -149,3 +149,9 @@ def test_called_guard_without_a_way_is_the_bare_one(app: Flask, browser: FlaskCl
 def test_argument_without_its_name_is_an_error(guard: t.Any, argument: object) -> None:
     with pytest.raises(TypeError, match="name its arguments"):
         guard(argument)
+
+
+@pytest.mark.parametrize("via", [[1], ("session", None), [("session",)]], ids=repr)
+def test_ways_that_are_no_names_are_an_error(via: t.Any) -> None:
+    with pytest.raises(TypeError, match="via must be a name or names of loaders"):
+        login_required(via=via)

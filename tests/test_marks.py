@@ -1,4 +1,4 @@
-"""What ``login_exempt`` and ``no_activity`` mark: one view, one class, or the method of one object."""
+"""What ``login_exempt`` and ``no_activity`` mark: a view, a class, or the method of one object."""
 
 from __future__ import annotations
 
@@ -163,14 +163,18 @@ class TestStaticFiles:
 class TestErrors:
     @each_mark
     @pytest.mark.parametrize(
-        "thing", [Blueprint("shop", __name__), "shop.cart", None, 1], ids=["blueprint", "name", *"01"]
+        "thing",
+        [Blueprint("shop", __name__), "shop.cart", None, 1],
+        ids=["blueprint", "name", *"01"],
     )
     def test_only_views_are_marked(self, mark: t.Any, thing: object) -> None:
         with pytest.raises(TypeError, match="A mark goes on a view, not on"):
             mark(thing)
 
     @each_mark
-    @pytest.mark.parametrize("view", [Slotted().page, Slotted(), len], ids=["method", "object", "C"])
+    @pytest.mark.parametrize(
+        "view", [Slotted().page, Slotted(), len], ids=["method", "object", "C"]
+    )
     def test_what_takes_no_attributes_cannot_be_marked(self, mark: t.Any, view: t.Any) -> None:
         with pytest.raises(TypeError, match="Mark a function that calls it"):
             mark(view)

@@ -17,6 +17,7 @@ from werkzeug.exceptions import ImATeapot
 
 from flask_login import current_user
 from flask_login import fresh_login_required
+from flask_login import login_fresh
 from flask_login import login_required
 from flask_login import login_user
 from flask_login import LoginManager
@@ -174,6 +175,13 @@ def test_login_is_written_to_the_patched_session(
 
         logout_user()
         assert session == {}
+
+
+def test_freshness_is_that_of_the_patched_session(app: Flask) -> None:
+    with app.app_context(), mock.patch("flask_login.utils.session", {}) as session:
+        assert not login_fresh()
+        session.update(_user_id="1", _fresh=True)
+        assert login_fresh()
 
 
 def test_patched_current_app_has_the_secret_key() -> None:

@@ -174,6 +174,20 @@ def test_name_of_another_way_in_is_refused(login_manager: LoginManager, name: st
         login_manager.loader(name)
 
 
+def test_name_of_another_loader_is_refused(login_manager: LoginManager) -> None:
+    login_manager.loader("bearer")(lambda request: None)
+
+    with pytest.raises(ValueError, match="There is a loader called 'bearer' already"):
+        login_manager.loader("bearer")(lambda request: None)
+
+
+def test_application_factory_may_register_a_loader_again(login_manager: LoginManager) -> None:
+    def make_app() -> t.Any:
+        return login_manager.loader("bearer")(lambda request: None)
+
+    assert make_app() is not make_app()
+
+
 @pytest.mark.parametrize("nobody", [None, False, 0, ""], ids=repr)
 def test_falsy_answer_is_nobody(
     login_manager: LoginManager, client: FlaskClient, nobody: object

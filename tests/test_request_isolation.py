@@ -482,9 +482,7 @@ class TestWhatIsLeft:
         assert browser.get("/me").text == "2"
         assert g._login_user is users["2"]
 
-    def test_user_dies_with_the_request(
-        self, browser: FlaskClient, made: list[ref[t.Any]]
-    ) -> None:
+    def test_user_dies_with_the_request(self, browser: FlaskClient, made: list[ref[t.Any]]) -> None:
         browser.get("/login/1")
         disable()
 
@@ -546,3 +544,21 @@ def test_user_deleted_from_g_after_the_response_is_looked_up_again(
         users["1"] = users["2"]
         del g._login_user
         assert current_user == users["2"]
+
+
+def test_context_may_dispatch_more_than_once(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+) -> None:
+    with app.test_request_context("/plain"):
+        assert [app.full_dispatch_request().status_code for _ in range(2)] == [200, 200]
+        login_user(users["1"])
+        assert app.full_dispatch_request().status_code == 200
+        assert current_user.get_id() == "1"
+
+
+def test_requests_with_contexts_of_their_own_need_no_claim(
+    browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flask_login._kept.is_merged", True)
+    browser.get("/login/1")
+    assert browser.get("/me").text == "1"

@@ -110,6 +110,33 @@ def test_login_disabled_opens_the_blueprint(
     assert browser.get("/shop/").status_code == 200
 
 
+def test_blueprint_stays_closed_under_another_manager(
+    app: Flask, browser: FlaskClient, closed_shop: Blueprint
+) -> None:
+    LoginManager(app).user_loader(lambda user_id: None)
+
+    assert browser.get("/shop/").status_code == 401
+
+
+def test_blueprint_that_is_closed_later_is_closed_under_another_manager(
+    app: Flask, login_manager: LoginManager, browser: FlaskClient, shop: Blueprint
+) -> None:
+    LoginManager(app).user_loader(lambda user_id: None)
+    login_manager.require_login(shop)
+
+    assert browser.get("/shop/").status_code == 401
+
+
+def test_manager_that_takes_over_closes_its_own_blueprints_too(
+    app: Flask, browser: FlaskClient, closed_shop: Blueprint
+) -> None:
+    other = LoginManager(app)
+    other.user_loader(lambda user_id: None)
+    other.require_login(app.blueprints["admin"])
+
+    assert [browser.get(path).status_code for path in ("/shop/", "/admin/")] == [401, 401]
+
+
 def test_name_of_a_blueprint_closes_nothing_and_is_an_error(login_manager: LoginManager) -> None:
     with pytest.raises(TypeError, match="takes a Blueprint, not 'admin'"):
         login_manager.require_login("admin")  # type: ignore[arg-type]

@@ -76,8 +76,12 @@ def in_threads(app: Flask, users: Users) -> Callable[[t.Any], list[t.Any]]:
 
 
 def test_each_request_finds_its_own_user(
-    app: Flask, browser: FlaskClient, login_manager: LoginManager, users: Users,
-    together: t.Any, in_threads: t.Any,
+    app: Flask,
+    browser: FlaskClient,
+    login_manager: LoginManager,
+    users: Users,
+    together: t.Any,
+    in_threads: t.Any,
 ) -> None:
     @login_manager.user_loader
     def load_user(user_id: str) -> t.Any:

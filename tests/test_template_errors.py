@@ -221,7 +221,8 @@ class TestErrorPage:
         self, app: Flask, browser: FlaskClient, failures: list[t.Any]
     ) -> None:
         app.register_error_handler(
-            DatabaseDown, lambda error: f"{render_template_string(WHO)} {render_template_string(WHO)}"
+            DatabaseDown,
+            lambda error: f"{render_template_string(WHO)} {render_template_string(WHO)}",
         )
         failures.append(DatabaseDown())
         assert browser.get("/me").text == "for None for None"

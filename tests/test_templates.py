@@ -107,9 +107,7 @@ class TestObject:
         page(WHO)
         assert pickle.loads(pickle.dumps(captured[0])) == Member("1")
 
-    def test_dataclass_is_made_json(
-        self, browser: FlaskClient, page: t.Any, users: Users
-    ) -> None:
+    def test_dataclass_is_made_json(self, browser: FlaskClient, page: t.Any, users: Users) -> None:
         users["1"] = Member("1")
         browser.get("/login/1")
         assert json.loads(page("{{ current_user|tojson }}").text) == {"id": "1", "name": "ada"}
@@ -118,9 +116,7 @@ class TestObject:
         login_manager.anonymous_user = lambda: None
         assert page("{{ current_user is none }}").text == "True"
 
-    def test_user_is_the_same_object(
-        self, app: Flask, browser: FlaskClient, users: Users
-    ) -> None:
+    def test_user_is_the_same_object(self, app: Flask, browser: FlaskClient, users: Users) -> None:
         template = "{{ current_user is sameas user }}"
         app.view_functions["plain"] = lambda: render_template_string(template, user=users["1"])
         browser.get("/login/1")
@@ -141,7 +137,9 @@ class TestObject:
         assert browser.get("/plain").text == "for 1"
         assert contexts[0]["current_user"] is users["1"]
 
-    def test_imported_macro_has_the_user(self, app: Flask, browser: FlaskClient, page: t.Any) -> None:
+    def test_imported_macro_has_the_user(
+        self, app: Flask, browser: FlaskClient, page: t.Any
+    ) -> None:
         macro = app.jinja_env.from_string("{% macro who() %}" + WHO + "{% endmacro %}")
         app.jinja_env.globals["macros"] = macro
         browser.get("/login/1")

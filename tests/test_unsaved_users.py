@@ -165,9 +165,7 @@ class TestSaved:
         register(save, lambda: confirm_login(new), fresh=False)
         assert browser.get("/fresh").text == "True"
 
-    def test_login_is_remembered(
-        self, register: t.Any, save: t.Any, browser: FlaskClient
-    ) -> None:
+    def test_login_is_remembered(self, register: t.Any, save: t.Any, browser: FlaskClient) -> None:
         register(save, remember=True)
         browser.delete_cookie("session")
         assert browser.get("/me").text == "9"
@@ -238,7 +236,11 @@ class TestSaved:
         assert session_of(browser)["_user_id"] == 9
 
     def test_id_attribute_is_asked(
-        self, login_manager: LoginManager, register: t.Any, new: t.Any, session_of: t.Any,
+        self,
+        login_manager: LoginManager,
+        register: t.Any,
+        new: t.Any,
+        session_of: t.Any,
         browser: FlaskClient,
     ) -> None:
         login_manager.id_attribute = "get_token"
@@ -273,9 +275,7 @@ class TestFailed:
     def test_no_cookie_is_set(self, register: t.Any, save: t.Any, cookie_of: t.Any) -> None:
         assert cookie_of(register(save, answer=("", 409), remember=True)) is None
 
-    def test_no_warning_is_given(
-        self, register: t.Any, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_no_warning_is_given(self, register: t.Any, caplog: pytest.LogCaptureFixture) -> None:
         register(answer=("", 409))
         assert caplog.messages == []
 
@@ -343,9 +343,7 @@ class TestWithoutAnId:
         assert (response.status_code, session_of(browser)) == (200, {})
         assert cookie_of(response) is None
 
-    def test_warning_says_why(
-        self, register: t.Any, warnings: pytest.LogCaptureFixture
-    ) -> None:
+    def test_warning_says_why(self, register: t.Any, warnings: pytest.LogCaptureFixture) -> None:
         register()
         (message,) = warnings.messages
         assert "'get_id' returned None" in message
@@ -372,9 +370,7 @@ class TestWithoutAnId:
         assert register(lambda: setattr(new, "get_id", fail)).status_code == 200
         assert len(warnings.messages) == 1
 
-    def test_error_of_get_id_is_one_at_the_login(
-        self, browser: FlaskClient, new: t.Any
-    ) -> None:
+    def test_error_of_get_id_is_one_at_the_login(self, browser: FlaskClient, new: t.Any) -> None:
         del new.id
 
         with pytest.raises(NotImplementedError, match="override `get_id`"):

@@ -257,3 +257,85 @@ def test_answer_may_have_another_name_in_another_class() -> None:
 
     with pytest.raises(TypeError, match="is_active"):
         Account(1)  # type: ignore[call-arg]
+
+
+class Switched:
+    is_active = False
+
+
+class Asked:
+    @property
+    def is_active(self) -> bool:
+        return False
+
+
+class Writable:
+    closed = False
+
+    @property
+    def is_active(self) -> bool:
+        return not self.closed
+
+    @is_active.setter
+    def is_active(self, value: bool) -> None:
+        self.closed = not value
+
+
+class TestOtherBaseClass:
+    """What stands beside the mixin, and behind it."""
+
+    def test_plain_value_answers(self) -> None:
+        class Account(UserMixin, Switched):
+            pass
+
+        assert (Account().is_active, Account().is_authenticated) == (False, False)
+
+    def test_attribute_that_can_be_written_is_written(self) -> None:
+        class Account(UserMixin, Writable):
+            pass
+
+        user = Account()
+        user.is_active = False
+        assert (user.closed, user.is_active, user.is_authenticated) == (True, False, False)
+
+    def test_class_derived_from_it_answers_as_well(self) -> None:
+        class Account(UserMixin, Writable):
+            pass
+
+        class Staff(Account):
+            pass
+
+        user = Staff()
+        user.is_active = False
+        assert (user.closed, user.is_authenticated) == (True, False)
+
+    def test_it_comes_first_in_front_of_the_mixin(self) -> None:
+        class Account(Asked, UserMixin):
+            pass
+
+        assert (Account().is_active, Account().is_authenticated) == (False, False)
+
+    def test_own_answer_comes_first(self) -> None:
+        class Account(UserMixin, Switched):
+            is_active = True
+
+        assert Account().is_active is True
+
+    def test_another_mixin_of_ours_is_none(self) -> None:
+        class Account(UserMixin, AnonymousUserMixin):
+            pass
+
+        assert (Account().is_active, Account().is_anonymous) == (True, False)
+
+    def test_property_may_ask_what_it_overrides(self) -> None:
+        class Account(UserMixin):
+            paid = True
+
+            @property
+            def is_active(self) -> bool:
+                return super().is_active and self.paid
+
+        user = Account()
+        assert user.is_authenticated is True
+        user.paid = False
+        assert user.is_authenticated is False

@@ -148,12 +148,12 @@ def is_async(view: View) -> bool:
     return any(iscoroutinefunction(getattr(view_class, name, None)) for name in names)
 
 
-def _unwrapped(view: View) -> Iterator[View]:
+def _unwrapped(view: View | None) -> Iterator[View]:
     """A function and, one by one, the functions that it wraps."""
     return filter(isfunction, _layers(view))
 
 
-def _layers(view: View) -> Iterator[View]:
+def _layers(view: t.Any) -> Iterator[t.Any]:
     """A view and, one by one, all that it wraps. The innermost may be no function, but a method of
     an object.
     """

@@ -57,20 +57,16 @@ ChallengeCallback: t.TypeAlias = Callable[[], MaybeAwaitable[ResponseReturnValue
 #: An endpoint, a path or a URL, or what returns one when it is called; or no view at all.
 LoginView: t.TypeAlias = str | Callable[[], str | None] | None
 
-U_contra = t.TypeVar("U_contra", contravariant=True)
 
-
-class LoaderDecorator(t.Protocol[U_contra]):
+class LoaderDecorator(t.Protocol[U]):
     """What :meth:`.LoginManager.loader` returns."""
 
     @t.overload
     def __call__(
-        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U_contra | None]]
-    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, t.Any]]: ...
+        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]
+    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]: ...
 
     @t.overload
-    def __call__(
-        self, callback: Callable[[t.Any], U_contra | None]
-    ) -> Callable[[t.Any], t.Any]: ...
+    def __call__(self, callback: Callable[[t.Any], U | None]) -> Callable[[t.Any], U | None]: ...
 
     def __call__(self, callback: t.Any) -> t.Any: ...
