@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import typing as t
+from collections.abc import Callable
+
 import pytest
+from flask import copy_current_request_context
 from flask import Flask
 from flask import g
+from flask.globals import app_ctx
+
+T = t.TypeVar("T")
 
 
 def _shares_g() -> bool:
@@ -21,3 +28,23 @@ def _shares_g() -> bool:
 SHARES_G = _shares_g()
 
 flask_shares_g = pytest.mark.skipif(not SHARES_G, reason="Requests have a 'g' of their own.")
+
+
+def in_another_context(app: Flask, work: Callable[[], T]) -> T:
+    """Do something in another application context of this request.
+
+    Since Flask 3.2, an application context that is made without the request does not see it.
+    """
+    if not SHARES_G:
+        return copy_current_request_context(work)()
+
+    with app.app_context():
+        return work()
+
+
+def update_template_context(app: Flask, context: dict[str, t.Any]) -> None:
+    """Fill the context of a template, as applications do that render it by themselves. Since Flask
+    3.2, the method takes the application context as well.
+    """
+    own: list[t.Any] = [] if SHARES_G else [app_ctx]
+    app.update_template_context(*own, context)

@@ -11,6 +11,7 @@ from flask import has_request_context
 from flask import request
 from flask import session
 from flask.testing import FlaskClient
+from flask_versions import in_another_context
 
 from flask_login import current_user
 from flask_login import fresh_login_required
@@ -279,8 +280,8 @@ class TestInNestedContexts:
     def test_user_acts_in_what_is_called_in_a_context_of_its_own(
         self, app: Flask, users: Users
     ) -> None:
-        with app.app_context(), acting_as(users["1"]), app.app_context():
-            assert current_user.get_id() == "1"
+        with app.app_context(), acting_as(users["1"]):
+            assert in_another_context(app, lambda: current_user.get_id()) == "1"
 
     def test_user_acts_in_another_application(self, app: Flask, users: Users) -> None:
         other = Flask("other")

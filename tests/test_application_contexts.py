@@ -10,6 +10,7 @@ from flask import Flask
 from flask import g
 from flask import render_template_string
 from flask.testing import FlaskClient
+from flask_versions import in_another_context
 
 from flask_login import current_user
 from flask_login import get_current_user
@@ -51,10 +52,7 @@ def nested(app: Flask, browser: FlaskClient) -> Callable[[t.Any, t.Any], t.Any]:
 
         def view() -> str:
             answers.append(first())
-
-            with app.app_context():
-                answers.append(ask())
-
+            answers.append(in_another_context(app, ask))
             answers.append(ask())
             return "done"
 
@@ -173,10 +171,7 @@ class TestByHand:
         def run(work: t.Any) -> str:
             def view() -> str:
                 before = get_current_user()
-
-                with app.app_context():
-                    result = work()
-
+                result = in_another_context(app, work)
                 assert g._login_user is before
                 return str(result)
 

@@ -357,9 +357,9 @@ class TestAssertLoginRequired:
             (("log in", 401), "401 UNAUTHORIZED"),
             (("no token", 403), "403 FORBIDDEN"),
             (("nothing here", 404), "404 NOT FOUND"),
-            (redirect("/elsewhere"), "302 FOUND"),
-            (redirect("/login"), "302 FOUND"),
-            (redirect("https://evil.test/login"), "302 FOUND"),
+            (redirect("/elsewhere", code=302), "302 FOUND"),
+            (redirect("/login", code=302), "302 FOUND"),
+            (redirect("https://evil.test/login", code=302), "302 FOUND"),
         ],
         ids=["page", "400", "401", "403", "404", "elsewhere", "login view", "another host"],
     )

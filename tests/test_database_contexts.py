@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from threading import Thread
 
@@ -15,6 +16,7 @@ from flask import copy_current_request_context
 from flask import Flask
 from flask import render_template_string
 from flask.testing import FlaskClient
+from flask_versions import in_another_context
 
 from flask_login import current_user
 from flask_login import login_user
@@ -79,13 +81,8 @@ def see(db: t.Any) -> Callable[[], None]:
 
 @pytest.fixture
 def run_eagerly(app: Flask) -> Callable[[t.Any], None]:
-    """Run a task as a queue does in tests: at once, in an application context of its own."""
-
-    def run(task: t.Any) -> None:
-        with app.app_context():
-            task()
-
-    return run
+    """Run a task at once, in an application context of its own, as a queue does in tests."""
+    return partial(in_another_context, app)
 
 
 @pytest.fixture
@@ -191,9 +188,8 @@ def test_template_of_a_nested_context_has_that_context_s_user(
     @app.get("/mail")
     def mail() -> str:
         assert current_user.id == 1
-
-        with app.app_context():
-            return render_template_string("{{ current_user in db.session }}", db=db)
+        template = "{{ current_user in db.session }}"
+        return in_another_context(app, lambda: render_template_string(template, db=db))
 
     assert client.get("/mail").text == "True"
 

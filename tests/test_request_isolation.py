@@ -96,6 +96,7 @@ def test_refused_session_does_not_borrow_the_user_of_the_last_request(
     assert browser.get("/me", headers={"User-Agent": "stranger"}).text == "nobody"
 
 
+@flask_shares_g
 @pytest.mark.usefixtures("shared", "login_manager")
 def test_user_put_on_g_by_the_test_is_the_user_of_requests(
     browser: FlaskClient, users: dict[str, t.Any]
@@ -104,6 +105,7 @@ def test_user_put_on_g_by_the_test_is_the_user_of_requests(
     assert [browser.get("/me").text, browser.get("/me").text] == ["2", "2"]
 
 
+@flask_shares_g
 @pytest.mark.usefixtures("shared")
 def test_user_put_on_g_after_a_request_counts(
     browser: FlaskClient, users: dict[str, t.Any]
@@ -474,6 +476,7 @@ class TestWhatIsLeft:
         collect()
         assert vars(g._get_current_object()) == {}  # type: ignore[attr-defined]
 
+    @flask_shares_g
     def test_user_that_the_application_put_there_stays(
         self, browser: FlaskClient, users: dict[str, t.Any]
     ) -> None:

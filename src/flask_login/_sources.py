@@ -6,6 +6,7 @@ import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
 from contextlib import suppress
+from inspect import unwrap
 from types import CoroutineType
 
 from blinker import NamedSignal
@@ -386,7 +387,9 @@ _SOURCES: dict[str, Source] = {
     "request": FromRequest(),
 }
 
-_FLASK = {Flask.wsgi_app.__code__, Flask.full_dispatch_request.__code__}
+# Tracing agents wrap these methods. So does Flask 3.2, once a subclass overrides one of them with
+# the signature of earlier versions.
+_FLASK = {unwrap(method).__code__ for method in (Flask.wsgi_app, Flask.full_dispatch_request)}
 
 
 def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, name: str) -> t.Any:

@@ -116,7 +116,6 @@ class Visit:
     pending: Wish | None = None
     #: How often a user was kept for this visit.
     times_kept = 0
-    _session: t.Any = None
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app = app
@@ -150,11 +149,11 @@ class Visit:
 
     @property
     def session(self) -> t.Any:
-        """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
-        if self._session is None:
-            self._session = session_proxy._get_current_object()
+        """The session. Flask counts it as accessed and adds ``Vary: Cookie``.
 
-        return self._session
+        It is not kept: a copy of the context, made before the session is opened, has its own.
+        """
+        return session_proxy._get_current_object()
 
     @property
     def session_counts(self) -> bool:
