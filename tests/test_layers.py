@@ -16,7 +16,7 @@ from flask_login.config import SESSION_KEYS
 FLOORS = [
     {"__about__", "_async", "_clock", "_context", "typing"},
     {"config", "mixins", "signals"},
-    {"_login", "_urls", "_views"},
+    {"_loaders", "_login", "_urls", "_views"},
     {"_session", "remember"},
     {"_visit"},
     {"_deprecated", "_exemptions", "_kept", "_protection"},

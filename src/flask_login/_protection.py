@@ -33,27 +33,23 @@ def protect_session(visit: Visit, manager: Manager) -> bool:
     recorded = _session.identifier(stored)
     current = manager._session_identifier_generator()
 
-    # As a rule, it is the same browser.
     if recorded == current:
         return False
 
+    permanent: bool = getattr(stored, "permanent", False)
+    fresh = _session.is_fresh(stored)
     verdict = judge_browser(
-        mode,
-        recorded=recorded,
-        current=current,
-        permanent=getattr(stored, "permanent", False),
-        fresh=_session.is_fresh(stored),
+        mode, recorded=recorded, current=current, permanent=permanent, fresh=fresh
     )
-
-    if verdict is Verdict.ACCEPT:
-        return False
 
     if verdict is Verdict.DEMOTE:
         _session.demote(stored)
-    else:
+    elif verdict is Verdict.END:
         visit.end(stored, "protection", current_request())
 
-    send(session_protected, visit.app)
+    if verdict is not Verdict.ACCEPT:
+        send(session_protected, visit.app)
+
     return verdict is Verdict.END
 
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
-from contextlib import suppress
-from inspect import unwrap
-from types import CoroutineType
 
 from blinker import NamedSignal
-from flask import Flask
 from flask import Request
 
 from . import _clock
 from . import _session
 from . import _views
 from . import remember
-from ._async import wait_for
 from ._context import current_request
 from ._kept import is_searching
 from ._kept import kept_user
+from ._loaders import call_loader
 from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
@@ -40,8 +36,8 @@ from .signals import user_loaded_from_request
 
 def search(visit: Visit, manager: Manager) -> None:
     """Ask the sources for the user, in order, and keep whom the first one finds."""
-    order = visit.settings.loader_order
     named: dict[str, NamedLoader] = manager._named_loaders
+    order = visit.settings.loader_order
 
     if named or order is not LOADER_ORDER:
         order = with_named_loaders(order, named)
@@ -58,8 +54,7 @@ def search(visit: Visit, manager: Manager) -> None:
         if visit.protection_failed:
             break
 
-        source: Source = _SOURCES[name] if name in _SOURCES else named[name]
-        user = source.find(visit, manager)
+        user = (_SOURCES[name] if name in _SOURCES else named[name]).find(visit, manager)
 
         # A source may have settled who it is, or a loader may have logged someone in or out.
         if visit.times_kept != times_kept and not is_searching(visit):
@@ -127,7 +122,15 @@ class FromSession:
             return None
 
         known = known or _session.find_login(stored)
-        login = known or Login(user_id, _clock.now())
+        return self._judge(visit, manager, user, stamp, known)
+
+    def _judge(
+        self, visit: Visit, manager: Manager, user: t.Any, stamp: Stamp | None, known: Login | None
+    ) -> t.Any:
+        """The user, if their login may go on. What it is judged by later is recorded."""
+        stored = visit.session
+        settings = visit.settings
+        login = known or Login(_session.user_id(stored), _clock.now())
         reason = login.why_refused(user, stamp, settings)
 
         if reason is not None:
@@ -203,28 +206,21 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
     stored = visit.session
     owner = visit.find_owner(stored)
     searching = is_searching(visit)
-    settled = False
-    reason: Reason | None = "unknown_user"
-    user = stamp = None
     take_back = _session.resume(stored, token.login.user_id)
+    user, stamp, reason = _judge(visit, manager, token, take_back)
 
-    try:
-        user, stamp, reason = _judge(visit, manager, token)
-    finally:
-        settled = searching and not is_searching(visit)
-
-        if reason is not None and not settled:
-            take_back()
-
-    if settled:
+    # The loader logged someone in or out.
+    if searching and not is_searching(visit):
         return None
 
     if reason is not None:
+        take_back()
         return visit.refuse_cookie(reason)
 
     login = token.login.stamped(stamp).seen(visit.settings, _clock.now())
     identifier = manager._session_identifier_generator()
 
+    # Where the session cannot carry it, the login is for this request alone.
     if not visit.resume(current_request(), stored, token, login, identifier, owner):
         take_back()
 
@@ -237,14 +233,25 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
 
 
 def _judge(
-    visit: Visit, manager: Manager, token: remember.Token
+    visit: Visit, manager: Manager, token: remember.Token, take_back: Callable[[], None]
 ) -> tuple[t.Any, Stamp | None, Reason | None]:
-    """The user of a token, their stamp, and why their login may not go on, if so."""
+    """The user of a token, their stamp, and why their login may not go on, if so.
+
+    :param take_back: Called if a loader raises, unless it logged someone in or out before.
+    """
     user_id = token.login.user_id
     callback = manager._user_callback
-    user = call_loader(visit.app, callback, user_id, "user_loader", "remember-me cookie")
-    stamp = find_stamp(user, user_id, visit.settings)
-    return user, stamp, token.login.why_refused(user, stamp, visit.settings)
+    searching = is_searching(visit)
+
+    try:
+        user = call_loader(visit.app, callback, user_id, "user_loader", "remember-me cookie")
+        stamp = find_stamp(user, user_id, visit.settings)
+        return user, stamp, token.login.why_refused(user, stamp, visit.settings)
+    except BaseException:
+        if not searching or is_searching(visit):
+            take_back()
+
+        raise
 
 
 class FromRequest:
@@ -344,52 +351,11 @@ def is_activity(visit: Visit, manager: Manager) -> bool:
     return not marked and manager.counts_as_activity(current)
 
 
-def call_loader(app: Flask, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
-    """Call a loader, and return the user or ``None``. An exception gets a note that names it."""
-    try:
-        user = callback(argument)
-
-        # What comes back tells whether it was async. To ask before, as Flask does for views, costs
-        # as much as all of this.
-        if isinstance(user, CoroutineType):
-            user = wait_for(app, t.cast(t.Any, user))
-    except BaseException as error:
-        name = getattr(callback, "__qualname__", repr(callback))
-        note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."
-
-        # 'add_note' is there from Python 3.11 on, and does just this. Some errors refuse it.
-        with suppress(Exception):
-            notes: list[str] = [*getattr(error, "__notes__", ())]
-
-            # One error may be raised many times.
-            if note not in notes:
-                error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
-
-        raise
-
-    return None if is_nobody(user) else user
-
-
-def has_left_the_view(error: BaseException) -> bool:
-    """Whether a loader raised what Flask is now making an error page of. Where a view caught it,
-    the traceback does not reach as far as Flask.
-    """
-    frames = {frame.f_code for frame in _frames_of(error)}
-    return bool(frames & _FLASK) and any(
-        call_loader.__code__ in {frame.f_code for frame in _frames_of(cause)}
-        for cause in _causes_of(error)
-    )
-
-
 _SOURCES: dict[str, Source] = {
     "session": FromSession(),
     "remember": FromRememberCookie(),
     "request": FromRequest(),
 }
-
-# Tracing agents wrap these methods. So does Flask 3.2, once a subclass overrides one of them with
-# the signature of earlier versions.
-_FLASK = {unwrap(method).__code__ for method in (Flask.wsgi_app, Flask.full_dispatch_request)}
 
 
 def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, name: str) -> t.Any:
@@ -408,20 +374,3 @@ def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, na
 
 def _code_of(callback: t.Any) -> t.Any:
     return getattr(callback, "__code__", callback)
-
-
-def _causes_of(error: BaseException | None) -> t.Iterator[BaseException]:
-    seen: set[int] = set()
-
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _frames_of(error: BaseException) -> t.Iterator[t.Any]:
-    traceback = error.__traceback__
-
-    while traceback is not None:
-        yield traceback.tb_frame
-        traceback = traceback.tb_next

@@ -85,53 +85,59 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
     :param add_context_processor: Whether templates know ``current_user``.
     """
 
+    #: Where anonymous users are sent: an endpoint, a path or a URL, or what returns one when it
+    #: is called. ``None`` answers with 401.
+    login_view: LoginView
+
+    #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and
+    #: blueprints without an entry use :attr:`login_view`.
+    blueprint_login_views: dict[str, LoginView]
+
+    #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one,
+    #: or what returns one when it is called. ``None`` flashes nothing.
+    login_message: t.Any
+
+    #: The category of :attr:`login_message`.
+    login_message_category: str
+
+    #: Where users are sent whose login is not fresh. ``None`` answers with 401.
+    refresh_view: LoginView
+
+    #: Flashed when a user is sent to the refresh view. ``None`` flashes nothing.
+    needs_refresh_message: t.Any
+
+    #: The category of :attr:`needs_refresh_message`.
+    needs_refresh_message_category: str
+
+    #: ``"basic"``, ``"strong"`` or ``None``. ``SESSION_PROTECTION`` in the config wins.
+    session_protection: str | t.Literal[False] | None
+
+    #: The method of a user that answers their ID.
+    id_attribute: str
+
+    #: How blueprints answer callers who may not go on, by name, where it is not as
+    #: ``LOGIN_UNAUTHORIZED`` says: ``"redirect"``, ``"auto"`` or ``"status"``.
+    blueprint_unauthorized: dict[str, str]
+
     def __init__(self, app: Flask | None = None, add_context_processor: bool = True) -> None:
         #: Called for the user of a request that has none. It may return ``None``.
         self.anonymous_user: Callable[[], t.Any] = AnonymousUserMixin
-
-        #: Where anonymous users are sent: an endpoint, a path or a URL, or what returns one when it
-        #: is called. ``None`` answers with 401.
-        self.login_view: LoginView = None
-
-        #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and
-        #: blueprints without an entry use :attr:`login_view`.
-        self.blueprint_login_views: dict[str, LoginView] = {}
-
-        #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one,
-        #: or what returns one when it is called. ``None`` flashes nothing.
-        self.login_message: t.Any = LOGIN_MESSAGE
-
-        #: The category of :attr:`login_message`.
-        self.login_message_category: str = LOGIN_MESSAGE_CATEGORY
-
-        #: Where users are sent whose login is not fresh. ``None`` answers with 401.
-        self.refresh_view: LoginView = None
-
-        #: Flashed when a user is sent to the refresh view. ``None`` flashes nothing.
-        self.needs_refresh_message: t.Any = REFRESH_MESSAGE
-
-        #: The category of :attr:`needs_refresh_message`.
-        self.needs_refresh_message_category: str = REFRESH_MESSAGE_CATEGORY
-
-        #: ``"basic"``, ``"strong"`` or ``None``. ``SESSION_PROTECTION`` in the config wins.
-        self.session_protection: str | t.Literal[False] | None = "basic"
-
+        self.login_view = None
+        self.blueprint_login_views = {}
+        self.login_message = LOGIN_MESSAGE
+        self.login_message_category = LOGIN_MESSAGE_CATEGORY
+        self.refresh_view = None
+        self.needs_refresh_message = REFRESH_MESSAGE
+        self.needs_refresh_message_category = REFRESH_MESSAGE_CATEGORY
+        self.session_protection = "basic"
         #: Translates messages before they are flashed.
         self.localize_callback: Callable[[t.Any], t.Any] | None = None
-
         #: Answers anonymous users. Set by :meth:`unauthorized_handler`.
         self.unauthorized_callback: ChallengeCallback | None = None
-
         #: Answers users whose login is not fresh. Set by :meth:`needs_refresh_handler`.
         self.needs_refresh_callback: ChallengeCallback | None = None
-
-        #: The method of a user that answers their ID.
-        self.id_attribute: str = ID_ATTRIBUTE
-
-        #: How blueprints answer callers who may not go on, by name, where it is not as
-        #: ``LOGIN_UNAUTHORIZED`` says: ``"redirect"``, ``"auto"`` or ``"status"``.
-        self.blueprint_unauthorized: dict[str, str] = {}
-
+        self.id_attribute = ID_ATTRIBUTE
+        self.blueprint_unauthorized = {}
         self._user_callback: UserCallback[U] | None = None
         self._request_callback: RequestCallback[U] | None = None
         self._header_callback: HeaderCallback[U] | None = None

@@ -42,6 +42,7 @@ from ._kept import has_kept_user
 from ._kept import is_searching
 from ._kept import kept_user
 from ._kept import NOT_LOADED
+from ._loaders import has_left_the_view
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
@@ -578,7 +579,7 @@ def _user_context_processor() -> dict[str, t.Any]:
     error = sys.exc_info()[1]
 
     # The page about a loader's failure must render, so it does not call the loader again.
-    if error is not None and _sources.has_left_the_view(error) and _is_unknown():
+    if error is not None and has_left_the_view(error) and _is_unknown():
         return {"current_user": get_manager().anonymous_user()}
 
     return {"current_user": _get_user()}
