@@ -37,10 +37,10 @@ from .signals import user_loaded_from_request
 def search(visit: Visit, manager: Manager) -> None:
     """Ask the sources for the user, in order, and keep whom the first one finds."""
     named: dict[str, NamedLoader] = manager._named_loaders
-    order = visit.settings.loader_order
+    order: t.Iterable[str] = visit.settings.loader_order
 
     if named or order is not LOADER_ORDER:
-        order = with_named_loaders(order, named)
+        order = with_named_loaders(visit.settings.loader_order, named)
 
     times_kept = visit.times_kept
 
@@ -316,20 +316,19 @@ def add_loader(named: dict[str, NamedLoader], loader: NamedLoader) -> None:
     named[loader.name] = loader
 
 
-def with_named_loaders(order: Collection[str], named: Collection[str]) -> Collection[str]:
+def with_named_loaders(order: Collection[str], named: Collection[str]) -> t.Iterator[str]:
     """All who are asked for the user, in order. ``"request"`` stands for the request loader and all
     named loaders that have no place of their own.
 
     :raises ValueError: If ``LOGIN_LOADER_ORDER`` names something else.
     """
     check_names("LOGIN_LOADER_ORDER", order, named)
-    unplaced = [name for name in named if name not in order]
-    result: list[str] = []
 
     for name in order:
-        result += ["request", *unplaced] if name == "request" else [name]
+        yield name
 
-    return result
+        if name == "request":
+            yield from (unplaced for unplaced in named if unplaced not in order)
 
 
 def check_names(setting: str, names: Collection[str], named: Collection[str]) -> None:
