@@ -22,7 +22,7 @@ FLOORS = [
     {"_kept"},
     {"_exemptions", "_refusal", "_sources"},
     {"utils"},
-    {"_gate", "guards"},
+    {"_gate", "_routes", "guards"},
     {"login_manager", "test_client"},
     {"__init__", "testing"},
     {"pytest_plugin"},
