@@ -22,7 +22,7 @@ FLOORS = [
     {"_deprecated", "_exemptions", "_kept", "_protection"},
     {"_sources"},
     {"utils"},
-    {"_gate"},
+    {"_gate", "_routes"},
     {"_refusal"},
     {"guards", "login_manager", "test_client"},
     {"__init__", "testing"},

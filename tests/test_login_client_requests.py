@@ -329,6 +329,8 @@ class TestPageHeaders:
             ({"headers": {"Sec-Fetch-Mode": "cors"}}, ("cors", None, None)),
             ({"headers": {"HX-Request": "true"}}, NOTHING),
             ({"headers": {"X-Requested-With": "XMLHttpRequest"}}, NOTHING),
+            ({"headers": {"X-Api-Key": "secret"}}, NOTHING),
+            ({"headers": {"Turbo-Frame": "main"}}, PAGE),
             ({"auth": ("ada", "secret")}, NOTHING),
         ],
         ids=str,
