@@ -7,6 +7,7 @@ from __future__ import annotations
 import enum
 import logging
 import typing as t
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -176,6 +177,17 @@ def _expand(app: Flask, login_view: str) -> str:
             f"There is no endpoint '{login_view}' to send users to. Correct 'login_view',"
             " 'refresh_view' or 'blueprint_login_views'."
         ) from error
+
+
+def as_text(message: t.Any, localize: Callable[[t.Any], t.Any] | None) -> str | None:
+    """A message as it can be flashed, or ``None`` if there is none."""
+    text = evaluate(message)
+
+    if text and localize is not None:
+        text = localize(text)
+
+    # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
+    return (text if isinstance(text, str) else str(text)) if text else None
 
 
 def evaluate(value: t.Any) -> t.Any:

@@ -332,7 +332,10 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
 
         # API users have no session to flash or to save 'next' in.
         if refusal.login_url is not None and not visit.from_request:
-            self._flash(_refusal.evaluate(message), category)
+            text = _refusal.as_text(message, self.localize_callback)
+
+            if text:
+                flash(text, category=category)
 
             if visit.settings.use_session_for_next:
                 _session.save_next(session, refusal.next)
@@ -346,14 +349,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
             abort(401, **({"www_authenticate": challenges} if challenges else {}))
 
         return redirect(refusal.login_url, code=_refusal.redirect_code(current.method))
-
-    def _flash(self, message: t.Any, category: str) -> None:
-        if message and self.localize_callback is not None:
-            message = self.localize_callback(message)
-
-        if message:
-            # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
-            flash(message if isinstance(message, str) else str(message), category=category)
 
     def counts_as_activity(self, request: Request) -> bool:
         """Whether a request keeps a session from idling out. Override it, or mark single views
