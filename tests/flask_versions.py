@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from flask import copy_current_request_context
@@ -42,9 +43,6 @@ def in_another_context(app: Flask, work: Callable[[], T]) -> T:
         return work()
 
 
-def update_template_context(app: Flask, context: dict[str, t.Any]) -> None:
-    """Fill the context of a template, as applications do that render it by themselves. Since Flask
-    3.2, the method takes the application context as well.
-    """
-    own: list[t.Any] = [] if SHARES_G else [app_ctx]
-    app.update_template_context(*own, context)
+def given_context(method: t.Any) -> Callable[..., t.Any]:
+    """A method of an application that takes the current context first, since Flask 3.2."""
+    return t.cast("Callable[..., t.Any]", method if SHARES_G else partial(method, app_ctx))

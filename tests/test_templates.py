@@ -13,7 +13,7 @@ from flask import render_template_string
 from flask import stream_template_string
 from flask import template_rendered
 from flask.testing import FlaskClient
-from flask_versions import update_template_context
+from flask_versions import given_context
 from werkzeug.local import LocalProxy
 
 from flask_login import current_user
@@ -130,7 +130,7 @@ class TestObject:
 
         def stream() -> t.Any:
             contexts.append({})
-            update_template_context(app, contexts[0])
+            given_context(app.update_template_context)(contexts[0])
             return app.jinja_env.from_string(WHO).stream(contexts[0])
 
         app.view_functions["plain"] = lambda: app.response_class(stream())
