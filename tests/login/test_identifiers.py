@@ -11,7 +11,9 @@ from flask import Flask
 
 from flask_login.utils import _create_identifier
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "flask-login-0.6.3.json").read_text("utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "data" / "flask-login-0.6.3.json").read_text("utf-8")
+)
 
 
 def identify(app: Flask, address: str | None, agent: str | None, **environ: t.Any) -> str:

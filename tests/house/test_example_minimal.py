@@ -26,7 +26,7 @@ from werkzeug.test import TestResponse
 pytest.importorskip("flask.sansio", reason="Flask-SQLAlchemy-Lite needs Flask 3.")
 pytest.importorskip("flask_sqlalchemy_lite")
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PASSWORDS = {"ada": "correct-horse", "brian": "battery-staple"}
 
 Start = Callable[[Path], Flask]

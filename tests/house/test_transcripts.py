@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-PAGE = Path(__file__).parent.parent / "docs" / "howto" / "browsers-and-api-clients.md"
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "browsers-and-api-clients.md"
 BLOCK = re.compile(r"^```(\{?\w+\}?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HOST = "localhost:5000"
 

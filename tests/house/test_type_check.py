@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "tests" / "type_check" / "must_fail").glob("*.py"))
 PYRIGHT = {
     "extraPaths": [str(ROOT / "src")],

@@ -19,7 +19,9 @@ from flask_login import UserMixin
 from flask_login.utils import _cookie_digest
 from flask_login.utils import _secret_key
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "flask-login-0.6.3.json").read_text("utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "data" / "flask-login-0.6.3.json").read_text("utf-8")
+)
 MADE_AT = 1795429883
 
 

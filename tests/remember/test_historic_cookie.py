@@ -10,7 +10,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-VECTORS = json.loads((Path(__file__).parent / "data" / "flask-login-0.6.3.json").read_text("utf-8"))
+VECTORS = json.loads(
+    (Path(__file__).parents[1] / "data" / "flask-login-0.6.3.json").read_text("utf-8")
+)
 
 
 @pytest.mark.parametrize(
