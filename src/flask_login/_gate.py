@@ -158,8 +158,9 @@ class Gate:
         manager: t.Any = getattr(self._app, "login_manager", None)
 
         if manager is not self._closed_for:
-            self._closed_for = manager
+            # In this order: another thread must not take it for done before it is.
             self.close(getattr(manager, "_closed_blueprints", set()))
+            self._closed_for = manager
 
         return self._closed
 
