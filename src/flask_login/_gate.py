@@ -41,6 +41,7 @@ class Gate:
         self._exemptions = Exemptions(app)
         # The sets of the managers that the application had, which they go on adding to.
         self._closed: list[set[Blueprint]] = []
+        self._closed_for: t.Any = None
 
     def register(self) -> None:
         # Before the application's own, whenever those were registered: what they put on 'g' is this
@@ -144,11 +145,24 @@ class Gate:
         if self._settings.login_required:
             return True
 
-        for blueprints in self._closed:
+        for blueprints in self._find_closed():
             if blueprints:
                 return True
 
         return False
+
+    def _find_closed(self) -> list[set[Blueprint]]:
+        """The closed blueprints, also those of a manager that took the application over without
+        'init_app'.
+        """
+        manager: t.Any = getattr(self._app, "login_manager", None)
+
+        if manager is not self._closed_for:
+            # In this order: another thread must not take it for done before it is.
+            self.close(getattr(manager, "_closed_blueprints", set()))
+            self._closed_for = manager
+
+        return self._closed
 
     def closes(self, rule: Rule, method: str) -> bool:
         """Whether only logged-in users may enter the view of a rule, guarded or not."""
@@ -182,7 +196,9 @@ class Gate:
     def _is_in_closed_blueprint(self, rule: Rule) -> bool:
         names = parents_of(rule.endpoint.rpartition(".")[0])
         blueprints = [self._app.blueprints.get(name) for name in names]
-        return any(blueprint in closed for closed in self._closed for blueprint in blueprints)
+        return any(
+            blueprint in closed for closed in self._find_closed() for blueprint in blueprints
+        )
 
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import typing as t
 from pathlib import Path
@@ -178,6 +179,13 @@ class TestErrors:
     def test_what_takes_no_attributes_cannot_be_marked(self, mark: t.Any, view: t.Any) -> None:
         with pytest.raises(TypeError, match="Mark a function that calls it"):
             mark(view)
+
+
+def test_copy_of_an_object_with_a_marked_method_is_closed(is_open: t.Any) -> None:
+    public = Report("public")
+    login_exempt(public.page)
+
+    assert not is_open(copy.copy(public).page)
 
 
 def test_method_of_a_slotted_object_is_closed(is_open: t.Any) -> None:

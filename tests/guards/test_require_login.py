@@ -87,6 +87,17 @@ def test_blueprint_is_closed_in_each_app_of_the_manager(
     assert other.test_client().get("/shop/").status_code == 401
 
 
+def test_blueprint_of_a_manager_that_took_the_application_over_by_assignment_is_closed(
+    app: Flask, browser: FlaskClient, shop: Blueprint
+) -> None:
+    successor = LoginManager()
+    successor.user_loader(lambda _: None)
+    successor.require_login(shop)
+    app.login_manager = successor  # type: ignore[attr-defined]
+
+    assert browser.get("/shop/").status_code == 401
+
+
 def test_refusal_is_that_of_the_blueprint(
     login_manager: LoginManager, browser: FlaskClient, closed_shop: Blueprint
 ) -> None:

@@ -165,6 +165,19 @@ class TestFirstSight:
         users["1"].stamp = "another"
         assert browser.get("/me").text == "nobody"
 
+    def test_void_cookie_beside_a_session_of_an_older_version_stays_void(
+        self, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        browser.get("/login/1?remember")
+        users["1"].stamp = "another"
+
+        with browser.session_transaction() as stored:
+            del stored["_login"]
+
+        assert browser.get("/me").text == "1"
+        browser.delete_cookie("session")
+        assert browser.get("/me").text == "nobody"
+
     def test_session_is_written_once(self, browser: FlaskClient) -> None:
         with browser.session_transaction() as stored:
             stored["_user_id"] = "1"

@@ -52,6 +52,15 @@ def test_user_whose_class_has_no_stamp_has_none_in_the_record(
     assert record() == f"{clock.now}...|1"
 
 
+@pytest.mark.parametrize("value", [True, 7, {"at": 1}, ["x"]], ids=str)
+def test_value_that_the_application_keeps_there_is_no_record(
+    browser: FlaskClient, users: dict[str, t.Any], unstamped: t.Any, carry: t.Any, value: t.Any
+) -> None:
+    users["1"] = unstamped
+    carry(value)
+    assert browser.get("/me").text == "1"
+
+
 def test_times_are_whole_seconds(browser: FlaskClient, record: t.Any) -> None:
     browser.get("/login/1")
     assert record().partition(".")[0].isdecimal()
