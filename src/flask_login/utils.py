@@ -167,9 +167,18 @@ def logout_user() -> bool:
     :return: ``True``.
     """
     user = unwrap(_get_user())
-    Visit.current().leave(behind(request), behind(session))
-    get_manager()._update_request_context_with_user()
-    send(user_logged_out, behind(current_app), user=user)
+    visit = Visit.current()
+    stored = behind(session)
+    visit.leave(behind(request), stored)
+
+    try:
+        # Receivers find the user in 'current_user', too.
+        send(user_logged_out, behind(current_app), user=user)
+    finally:
+        # A receiver may have logged somebody in.
+        if not _session.carries_login(stored) and visit.pending is None:
+            get_manager()._update_request_context_with_user()
+
     return True
 
 
@@ -235,7 +244,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     :param max_age: How long ago at most, as a timedelta or in seconds. By default,
         ``LOGIN_FRESH_LIFETIME``.
     """
-    if has_request_context():
+    if has_request_context() and _has_manager():
         if not _is_settled_by_session():
             return False
 
@@ -263,7 +272,9 @@ def login_remembered() -> bool:
     """Whether a remember-me cookie stands behind the current login: one that is the user's own, or
     that the response to this request sets.
     """
-    _get_user()
+    if _has_manager():
+        _get_user()
+
     visit = Visit.current()
     stored = behind(session)
 
@@ -688,6 +699,10 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
         return (current or behind(request)).method in EXEMPT_METHODS
     except RuntimeError:  # There is neither where a unit test calls a view by itself.
         return False
+
+
+def _has_manager() -> bool:
+    return hasattr(behind(current_app), "login_manager")
 
 
 def _is_settled_by_session() -> bool:
