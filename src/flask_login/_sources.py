@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from blinker import NamedSignal
 from flask import Request
+from flask import request
 
 from . import _clock
 from . import _session
@@ -261,7 +262,8 @@ class FromRequest:
         user = None
 
         if manager._request_callback is not None:
-            user = manager._load_user_from_request(current_request())
+            # A proxy, as ever: loaders may want to unwrap it.
+            user = manager._load_user_from_request(request)
 
         if manager._header_callback is not None and is_nobody(user):
             header = current_request().headers.get(visit.settings.auth_header_name)

@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from werkzeug.local import LocalProxy
 
 from flask_login import current_user
+from flask_login import login_fresh
+from flask_login import login_remembered
 from flask_login import LoginManager
 
 
@@ -252,6 +254,13 @@ def test_current_user_is_a_proxy_to_none_in_an_app_context(app: Flask) -> None:
 def test_attributes_of_current_user_are_missing_outside_a_request() -> None:
     with pytest.raises(AttributeError):
         current_user.is_authenticated  # noqa: B018
+
+
+def test_app_without_login_manager_has_the_flag_of_the_session(app: Flask) -> None:
+    with app.test_request_context():
+        assert (login_fresh(), login_remembered()) == (False, False)
+        session["_fresh"] = True
+        assert login_fresh()
 
 
 def test_app_without_login_manager_is_told_what_to_do(app: Flask) -> None:

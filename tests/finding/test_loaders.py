@@ -6,6 +6,7 @@ import typing as t
 
 import pytest
 from flask import Flask
+from flask import request
 from flask import session
 from flask.testing import FlaskClient
 
@@ -49,6 +50,16 @@ def test_session_comes_first(app: Flask, browser: FlaskClient, asked: list[str])
     remember(app, browser, "2")
     assert browser.get("/me", headers={"X-User": "2"}).text == "1"
     assert asked == ["user 1"]
+
+
+def test_request_loader_gets_the_proxy_of_the_request(
+    browser: FlaskClient, login_manager: LoginManager
+) -> None:
+    given: list[t.Any] = []
+    login_manager.request_loader(given.append)
+    browser.get("/me")
+
+    assert [each is request for each in given] == [True]
 
 
 def test_remember_cookie_comes_second(app: Flask, browser: FlaskClient, asked: list[str]) -> None:

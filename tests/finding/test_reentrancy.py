@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -137,16 +138,51 @@ def test_login_receiver_sees_the_user(app: Flask, browser: FlaskClient, seen: li
     assert seen == [("1", "1", True)]
 
 
-def test_logout_receiver_sees_nobody(app: Flask, browser: FlaskClient, seen: list[t.Any]) -> None:
+def test_logout_receiver_sees_the_user_and_no_login(
+    app: Flask, browser: FlaskClient, seen: list[t.Any]
+) -> None:
     def receive(sender: Flask, user: t.Any) -> None:
-        seen.append((user.get_id(), current_user.is_authenticated, "_user_id" in session))
+        seen.append((user.get_id(), current_user.get_id(), "_user_id" in session))
 
     browser.get("/login/1")
 
     with user_logged_out.connected_to(receive, app):
         browser.get("/logout")
 
-    assert seen == [("1", False, False)]
+    assert seen == [("1", "1", False)]
+
+
+@pytest.mark.parametrize("name", ["fails", "succeeds"])
+def test_nobody_is_there_after_the_logout_receivers(
+    app: Flask, browser: FlaskClient, seen: list[t.Any], name: str
+) -> None:
+    def receive(sender: Flask, user: t.Any) -> None:
+        if name == "fails":
+            raise LookupError
+
+    @app.route("/leave")
+    def leave() -> str:
+        with suppress(LookupError):
+            logout_user()
+
+        return str(current_user.get_id())
+
+    browser.get("/login/1")
+
+    with user_logged_out.connected_to(receive, app):
+        assert browser.get("/leave").text == "None"
+
+
+def test_logout_receiver_may_log_somebody_in(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+) -> None:
+    app.add_url_rule("/leave", "leave", lambda: logout_user() and str(current_user.get_id()))
+    browser.get("/login/1")
+
+    with user_logged_out.connected_to(lambda sender, user: login_user(users["2"]), app):
+        assert browser.get("/leave").text == "2"
+
+    assert browser.get("/me").text == "2"
 
 
 @pytest.mark.parametrize("answer", ["1", None], ids=["user", "nobody"])

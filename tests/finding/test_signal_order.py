@@ -88,7 +88,7 @@ class TestWhatReceiversSee:
         browser.get("/login/1?remember")
         browser.get("/logout")
 
-        assert seen == [(None, None, False, False, None)]
+        assert seen == [("1", None, False, False, None)]
 
     def test_confirmation(self, browser: FlaskClient, seen_at: t.Any) -> None:
         seen = seen_at(user_login_confirmed)
