@@ -14,9 +14,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
+from . import _session
 from . import _views
 from . import utils
 from ._context import current_request
+from ._context import used_session
 from ._exemptions import Exemptions
 from ._exemptions import parents_of
 from ._kept import dispatch
@@ -78,16 +80,19 @@ class Gate:
         def after_view(response: Response) -> Response:
             visit = Visit.begun()
 
-            if visit is not None and visit.pending is not None:
+            # The application may have written to the session what is to become of the cookie.
+            if visit is None:
+                stored = used_session()
+
+                if stored is None or _session.remember_intent(stored) is None:
+                    return response
+
+                visit = Visit.current()
+
+            if visit.pending is not None:
                 utils.complete_login(visit, succeeded=response.status_code < 400)
 
-            # Subclasses override it for their own ends, so that it gets every response.
             response = self._manager._update_remember_cookie(response)
-
-            visit = Visit.begun()
-
-            if visit is None:
-                return response
 
             if visit.vary or (visit.was_logged_in and visit.settings.cache_control is not None):
                 _add_headers(response, visit)

@@ -31,7 +31,6 @@ from ._async import to_sync
 from ._clock import Datetime as datetime
 from ._context import behind
 from ._context import current_request
-from ._context import used_session
 from ._deprecated import DeprecatedNames
 from ._gate import Gate
 from ._kept import begin_search
@@ -411,17 +410,10 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         return protect_session(Visit.current(), self)
 
     def _update_remember_cookie(self, response: Response) -> Response:
-        """Set, renew or delete the remember-me cookie. Called with each response."""
-        visit = Visit.begun()
-
-        # The application may have written to the session what is to become of the cookie.
-        if visit is None:
-            stored = used_session()
-
-            if stored is None or _session.remember_intent(stored) is None:
-                return response
-
-            visit = Visit.current()
+        """Set, renew or delete the remember-me cookie. Called with the response to each request
+        that had to do with a login.
+        """
+        visit = Visit.current()
 
         # An API user's response leaves the session, and the session user's cookie, alone.
         if not visit.from_request:
