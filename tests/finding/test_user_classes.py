@@ -95,6 +95,19 @@ def test_attribute_of_one_user_is_no_other_users() -> None:
     assert (closed.is_active, other.is_active) == (False, True)
 
 
+def test_attribute_can_be_taken_back() -> None:
+    class Account(UserMixin):
+        pass
+
+    account = Account()
+    account.is_active = False
+    del account.is_active
+
+    assert account.is_active is True
+    with pytest.raises(AttributeError, match="is_active"):
+        del account.is_active
+
+
 @pytest.mark.parametrize("options", [{}, {"slots": True}], ids=["dict", "slots"])
 def test_dataclass_field_without_a_default_has_to_be_given(options: dict[str, t.Any]) -> None:
     fields = [("id", int), ("is_active", bool), ("name", str)]
@@ -212,6 +225,17 @@ class TestColumns:
             id = orm.mapped_column(primary_key=True)
 
         return Account
+
+    def test_answer_without_a_column_cannot_be_written(self, base: t.Any) -> None:
+        orm = pytest.importorskip("sqlalchemy.orm")
+
+        class Account(UserMixin, base):
+            __tablename__ = "account"
+            __annotations__ = {"id": orm.Mapped[int]}
+            id = orm.mapped_column(primary_key=True)
+
+        with pytest.raises(AttributeError, match="no column 'is_active'"):
+            Account(id=1).is_active = False
 
     def test_column_answers_for_the_mixin(self, account: t.Any, open_session: t.Any) -> None:
         with open_session(account(id=1, is_active=False)) as session:
