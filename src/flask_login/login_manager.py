@@ -346,7 +346,7 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         if refusal.login_url is None:
             # Werkzeug writes each challenge as a string.
             challenges: t.Any = refusal.challenges
-            abort(401, **({"www_authenticate": challenges} if challenges else {}))
+            return abort(401, **({"www_authenticate": challenges} if challenges else {}))
 
         return redirect(refusal.login_url, code=_refusal.redirect_code(current.method))
 

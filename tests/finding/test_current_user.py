@@ -318,3 +318,9 @@ def test_load_user_searches_again(
     browser.get("/login/1")
     assert browser.get("/again").text == "1 1"
     assert loaded == ["1", "1"]
+
+
+def test_current_user_is_a_proxy_to_libraries_that_look_at_its_class() -> None:
+    kind = type(current_user)
+    assert kind.__name__ == "LocalProxy"
+    assert "_get_current_object" in kind.__dict__

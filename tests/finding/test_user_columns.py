@@ -187,14 +187,6 @@ def test_model_without_the_column_is_active(save: t.Any) -> None:
     assert save(Without).is_active is True
 
 
-def test_attribute_of_a_model_without_the_column_is_the_object_s(save: t.Any) -> None:
-    user = save(Without)
-    user.is_active = False
-    assert (user.is_active, user.is_authenticated) == (False, False)
-    del user.is_active
-    assert user.is_active is True
-
-
 def test_model_that_is_a_dataclass_answers_by_its_field() -> None:
     class Mapped(orm.MappedAsDataclass, orm.DeclarativeBase):  # type: ignore[name-defined,misc]
         pass
