@@ -22,7 +22,7 @@ from flask_login import LoginManager
         (None, set()),
         ([], set()),
     ],
-    ids=repr,
+    ids=lambda value: repr(sorted(value) if isinstance(value, set) else value),
 )
 def test_names_are_told_in_the_response(
     login_manager: LoginManager, browser: FlaskClient, vary: t.Any, names: set[str]

@@ -73,7 +73,7 @@ def test_users_of_two_classes_are_equal_by_id() -> None:
     assert Account(1) == Admin(1)
 
 
-@pytest.mark.parametrize("other", [None, 1, "1", AnonymousUserMixin()], ids=repr)
+@pytest.mark.parametrize("other", [None, 1, "1", AnonymousUserMixin()], ids=type)
 def test_user_equals_nothing_else(other: object) -> None:
     assert Account(1) != other
     assert not Account(1) == other

@@ -226,7 +226,7 @@ def test_login_is_the_same_object_where_nothing_is_to_be_recorded(seen_at: int |
         (user(active=False), "good", True, True, None),
         (user(active=False), "good", False, False, None),
     ],
-    ids=str,
+    ids=lambda value: f"active={value.is_active}" if hasattr(value, "is_active") else str(value),
 )
 def test_login_is_refused_by_its_user(
     someone: t.Any, recorded: str | None, forced: bool, check_active: bool, reason: str | None
