@@ -1,99 +1,46 @@
-"""Overheads over the floor, compared round by round. Pure functions."""
+"""What subjects add to bare Flask, compared round by round. Pure functions."""
 
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import comb
 from statistics import median
 
-from scenarios import Comparison
-from scenarios import COMPARISONS
 from scenarios import FLOOR
 from scenarios import OURS
-from scenarios import SCENARIOS
+from scenarios import RELEASED
 
 CERTAINTY = 0.95
 
-
-class Spread(t.NamedTuple):
-    median: float
-    #: The median absolute deviation.
-    deviation: float
-
-
-@dataclass(frozen=True)
-class Sample:
-    """What one subject takes for one scenario: all values, and the median of each round."""
-
-    all: Spread
-    rounds: list[float]
-
-
-#: By scenario, and then by the name of the subject.
-Samples = dict[str, dict[str, Sample]]
+#: What each round says of one scenario, by the name of the subject.
+Rounds = Mapping[str, Sequence[float]]
 
 
 class Outcome(t.NamedTuple):
-    """What came of a comparison."""
+    """Medians of all rounds."""
 
-    title: str
-    floor: Spread
-    reference: Spread
-    ours: Spread
-    #: The median of what each round says, and the interval that holds the true one.
+    floor: float
+    #: What is added to the floor.
+    released: float
+    ours: float
+    #: What this library adds, divided by what 0.6.3 adds, and the interval that holds it.
     fraction: float
     low: float
     high: float
-    allowed: float
-    #: Whether it is against Flask-Login 0.6.3.
-    against_released: bool
-
-    @property
-    def verdict(self) -> str:
-        verdict = "met" if self.fraction <= self.allowed else "not met"
-        return f"{verdict}, barely" if self.low <= self.allowed <= self.high else verdict
 
 
-def compare_all(samples: Samples) -> list[Outcome]:
-    """The outcomes of all comparisons for which there are samples."""
-    return [
-        compare(comparison, samples)
-        for comparison in COMPARISONS
-        if {comparison.scenario, comparison.reference[1]} <= samples.keys()
-    ]
+def compare(rounds: Rounds) -> Outcome:
+    released = overheads(rounds[RELEASED], rounds[FLOOR])
+    ours = overheads(rounds[OURS], rounds[FLOOR])
+    fractions = [mine / theirs for mine, theirs in zip(ours, released, strict=True)]
+    middles = map(median, (rounds[FLOOR], released, ours, fractions))
+    return Outcome(*middles, *interval(fractions))
 
 
-def compare(comparison: Comparison, samples: Samples) -> Outcome:
-    subject, scenario = comparison.reference
-    floor = samples[comparison.scenario][FLOOR]
-    ours = overheads(samples[comparison.scenario][OURS], floor)
-    reference = overheads(samples[scenario][subject], samples[scenario][FLOOR])
-    fractions = [mine / other for mine, other in zip(ours, reference, strict=True)]
-    low, high = interval(fractions)
-    return Outcome(
-        comparison.title or SCENARIOS[comparison.scenario].title,
-        spread(floor.rounds),
-        spread(reference),
-        spread(ours),
-        median(fractions),
-        low,
-        high,
-        comparison.allowed,
-        comparison.against is None,
-    )
-
-
-def overheads(sample: Sample, floor: Sample) -> list[float]:
-    return [full - bare for full, bare in zip(sample.rounds, floor.rounds, strict=True)]
-
-
-def spread(values: Iterable[float]) -> Spread:
-    values = list(values)
-    middle = median(values)
-    return Spread(middle, median(abs(value - middle) for value in values))
+def overheads(full: Sequence[float], bare: Sequence[float]) -> list[float]:
+    return [more - less for more, less in zip(full, bare, strict=True)]
 
 
 def interval(values: Sequence[float]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What is measured, on what, and how much of it is allowed. Data only."""
+"""What is measured, and on what. Data only."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ import typing as t
 from dataclasses import dataclass
 from dataclasses import field
 
-OURS = "this library"
-RELEASED = "Flask-Login 0.6.3"
 FLOOR = "bare Flask"
-
-SUBJECTS = (FLOOR, RELEASED, OURS)
+RELEASED = "Flask-Login 0.6.3"
+OURS = "this library"
 
 # What the applications and those who call them have to agree on.
 SECRET_KEY = "a key of 32 characters for a test"
 TOKEN = "Bearer 7c4a8d09ca3762af"
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
-# By hand, a login may do without what the guarded views compare: how fresh it is, and the browser.
-SIMPLE_LOGIN = "POST /login"
-BOUND_LOGIN = "POST /login/bound"
+#: The request that all cookies come from.
+LOGIN = "POST /login"
 
 
 @dataclass(frozen=True)
@@ -28,134 +25,78 @@ class Scenario:
 
     title: str
     request: str
-    #: The request that the cookies come from.
-    login: str = SIMPLE_LOGIN
-    #: Which of these cookies are sent.
+    #: Which of the login's cookies are sent.
     cookies: tuple[str, ...] = ()
     token: str | None = None
     status: int = 200
     #: The cookies that the response sets or deletes.
     sets: frozenset[str] = frozenset()
+    #: The scenario that bare Flask serves instead, since it has no remember-me cookie.
+    floor: str | None = None
+    #: The options of ``create_app``.
     app: dict[str, t.Any] = field(default_factory=dict)
-    subjects: tuple[str, ...] = SUBJECTS
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """How this library's overhead over the floor in a scenario may compare with another."""
-
-    scenario: str
-    #: The fraction of the other overhead that it may be.
-    allowed: float
-    #: The other subject and its scenario. By default, Flask-Login 0.6.3 in the same scenario.
-    against: tuple[str, str] | None = None
-    #: What to call it, if not as the scenario.
-    title: str | None = None
-
-    @property
-    def reference(self) -> tuple[str, str]:
-        return self.against or (RELEASED, self.scenario)
-
+SESSION = ("session",)
 
 SCENARIOS: dict[str, Scenario] = {
-    "public": Scenario("public view that never asks, no cookies", "GET /public"),
-    "public_session": Scenario(
-        "public view that never asks, session cookie",
-        "GET /public",
-        login=BOUND_LOGIN,
-        cookies=("session",),
-    ),
-    "anonymous": Scenario("anonymous, reads `is_authenticated` once", "GET /greeting"),
-    "session": Scenario(
-        "logged in by session, `login_required`",
-        "GET /account",
-        login=BOUND_LOGIN,
-        cookies=("session",),
-    ),
-    "hundred_reads": Scenario(
-        "the same, 100 reads of `current_user.name`",
-        "GET /long",
-        login=BOUND_LOGIN,
-        cookies=("session",),
-    ),
+    "public": Scenario("public page, never asks who it is", "GET /public"),
+    "public_session": Scenario("the same with a session cookie", "GET /public", SESSION),
+    "anonymous": Scenario("anonymous, asks once", "GET /greeting"),
+    "guarded": Scenario("guarded page, logged in", "GET /account", SESSION),
+    "hundred_reads": Scenario("the same, 100 reads of the user", "GET /long", SESSION),
     "refused": Scenario(
-        "anonymous at a guarded view: flash, redirect",
-        "GET /account",
-        status=302,
-        sets=frozenset({"session"}),
+        "refused: flash, redirect", "GET /account", status=302, sets=frozenset(SESSION)
     ),
     "bearer": Scenario(
-        "Bearer token through `request_loader`",
-        "GET /api",
-        token=TOKEN,
-        app={"api": True},
+        "Bearer token, by request loader", "GET /api", token=TOKEN, app={"api": True}
     ),
     "restored": Scenario(
         "restored from the remember-me cookie",
-        "GET /remembered",
-        cookies=("remember_token",),
-        sets=frozenset({"session"}),
+        "GET /account",
+        ("remember_token",),
+        sets=frozenset(SESSION),
+        floor="guarded",
     ),
-    "login": Scenario(
-        "`login_user` with remember", SIMPLE_LOGIN, sets=frozenset({"session", "remember_token"})
-    ),
-    "logout": Scenario(
-        "`logout_user`",
-        "POST /logout",
-        cookies=("session", "remember_token"),
+    "login": Scenario("login", "POST /login/session", sets=frozenset(SESSION)),
+    "login_remember": Scenario(
+        "login with remember",
+        LOGIN,
         sets=frozenset({"session", "remember_token"}),
+        floor="login",
+    ),
+    "logout": Scenario("logout", "POST /logout", SESSION, sets=frozenset(SESSION)),
+}
+
+
+def grown(path: str, **app: t.Any) -> Scenario:
+    return Scenario(str(app), f"GET {path}", SESSION, app={"closed": True, **app})
+
+
+#: What an application may have many of: a page of one with few, and of one with many. Those for who
+#: is logged in are closed by default.
+GROWTH: dict[str, tuple[Scenario, Scenario]] = {
+    "10 and 10,000 routes": (
+        grown("/pages/9", routes=10),
+        grown("/pages/9999", routes=10_000),
+    ),
+    "1 and 1,000 blueprints": (
+        grown("/blueprints/0", blueprints=1),
+        grown("/blueprints/999", blueprints=1_000),
+    ),
+    "1 and 20 loaders, the first finds the user": (
+        Scenario("1 loader", "GET /api", token=TOKEN, app={"loaders": 1}),
+        Scenario("20 loaders", "GET /api", token=TOKEN, app={"loaders": 20}),
+    ),
+    "1 and 50 login views of blueprints": (
+        grown("/account", login_views=1),
+        grown("/account", login_views=50),
     ),
 }
 
-# The app with a decorator on each view, and the app that is closed by one setting.
-for routes in (10, 10_000):
-    page = f"GET /pages/{routes - 1}"
-    SCENARIOS[f"decorated_{routes}"] = Scenario(
-        f"a decorator on each of {routes:,} views",
-        page,
-        login=BOUND_LOGIN,
-        cookies=("session",),
-        app={"routes": routes},
-    )
-    SCENARIOS[f"closed_{routes}"] = Scenario(
-        f"{routes:,} views closed by default",
-        page,
-        login=BOUND_LOGIN,
-        cookies=("session",),
-        app={"routes": routes, "closed": True},
-        # Flask-Login 0.6.3 has no such setting.
-        subjects=(FLOOR, OURS),
-    )
-
-COMPARISONS = (
-    Comparison("public", 0.20),
-    Comparison("public_session", 0.20),
-    Comparison("anonymous", 0.50),
-    Comparison("session", 0.50),
-    Comparison("hundred_reads", 0.55),
-    Comparison("refused", 0.60),
-    Comparison("bearer", 0.60),
-    Comparison("restored", 1.20),
-    Comparison("login", 1.20),
-    Comparison("logout", 1.20),
-    Comparison("decorated_10", 0.50),
-    Comparison("decorated_10000", 0.50),
-    Comparison(
-        "closed_10",
-        1.10,
-        against=(OURS, "decorated_10"),
-        title="10 views closed by default, against decorators",
-    ),
-    Comparison(
-        "closed_10000",
-        1.10,
-        against=(OURS, "decorated_10000"),
-        title="10,000 views closed by default, against decorators",
-    ),
-    Comparison(
-        "closed_10000",
-        1.10,
-        against=(OURS, "closed_10"),
-        title="10,000 views closed by default, against 10",
-    ),
-)
+#: Every scenario by a name without spaces, so that it can be told to another process.
+NAMED = SCENARIOS | {
+    f"growth:{number}:{size}": scenario
+    for number, sizes in enumerate(GROWTH.values())
+    for size, scenario in zip(("few", "many"), sizes, strict=True)
+}

@@ -18,6 +18,7 @@ from scenarios import OURS
 from scenarios import RELEASED
 
 HERE = Path(__file__).parent
+WORKER = str(HERE / "worker.py")
 T = t.TypeVar("T")
 
 RELEASED_FOLDER = Path(sys.prefix) / "released-flask-login"
@@ -49,7 +50,7 @@ class Subject:
         :param options: For pyperf, which reads the command line.
         """
         environment = self.environment(BENCHMARK_COMMAND=command, **variables)
-        return run([sys.executable, str(HERE / "worker.py"), *options], env=environment)
+        return run([sys.executable, WORKER, *options], env=environment)
 
 
 def run(command: list[str], **options: t.Any) -> str:
@@ -66,8 +67,8 @@ def run(command: list[str], **options: t.Any) -> str:
 def side_by_side(subjects: Collection[Subject], work: Callable[[Subject], T]) -> dict[str, T]:
     """Results by the name of the subject, of work that may be done on all of them at once."""
     with ThreadPoolExecutor() as threads:
-        results = threads.map(work, subjects)
-        return {subject.name: result for subject, result in zip(subjects, results, strict=True)}
+        names = [subject.name for subject in subjects]
+        return dict(zip(names, threads.map(work, subjects), strict=True))
 
 
 def all_subjects() -> list[Subject]:

@@ -1,6 +1,6 @@
 """Do one piece of work on one subject, in a process of its own. It runs unchanged on all of them.
 
-Which ``flask_login`` it works on is up to ``PYTHONPATH``; ``run.py`` starts it.
+Which ``flask_login`` it works on is up to ``PYTHONPATH``: ``Subject.work`` starts it.
 """
 
 from __future__ import annotations
@@ -10,116 +10,82 @@ import json
 import os
 import sys
 import typing as t
+from collections.abc import Callable
 from importlib import import_module
-from pathlib import Path
 from time import perf_counter
 from time import time as wall_clock
+from types import FrameType
 from unittest.mock import patch
 
-from scenarios import Scenario
+from scenarios import LOGIN
+from scenarios import NAMED
 from scenarios import SCENARIOS
 from scenarios import USER_AGENT
 from werkzeug.http import parse_cookie
+from werkzeug.test import create_environ
 
 Environ = dict[str, t.Any]
 
-ENVIRON: Environ = {
-    "HTTP_ACCEPT": "text/html,application/xhtml+xml,*/*;q=0.8",
-    "HTTP_ACCEPT_LANGUAGE": "en-GB,en;q=0.5",
-    "HTTP_HOST": "shop.example",
-    "HTTP_USER_AGENT": USER_AGENT,
-    "QUERY_STRING": "",
-    "REMOTE_ADDR": "203.0.113.7",
-    "SCRIPT_NAME": "",
-    "SERVER_NAME": "shop.example",
-    "SERVER_PORT": "443",
-    "SERVER_PROTOCOL": "HTTP/1.1",
-    "wsgi.errors": sys.stderr,
-    "wsgi.multiprocess": True,
-    "wsgi.multithread": False,
-    "wsgi.run_once": False,
-    "wsgi.url_scheme": "https",
-    "wsgi.version": (1, 0),
+HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Accept-Language": "en-GB,en;q=0.5",
+    "User-Agent": USER_AGENT,
 }
 
-# The requests of a visit: who looks around, is refused, logs in, reads, comes back and leaves.
-VISIT = (
-    *("public", "anonymous", "refused", "login"),
-    *("session",) * 10,
-    *("restored",),
-    *("hundred_reads",) * 5,
-    *("bearer", "logout"),
-)
+#: By then, the interpreter has adapted to the code.
+WARM_UP = 20
 
 
-class Browser:
-    """Sends requests by WSGI, without the cost of a test client, and keeps the cookies."""
+def prepare(name: str) -> tuple[t.Any, Environ]:
+    """A scenario's app and request, with genuine cookies, after seeing that it works."""
+    module = os.environ["BENCHMARK_APPLICATION"]
+    scenario = NAMED[name]
 
-    def __init__(self, app: t.Any) -> None:
-        self.app = app
-        self.cookies: dict[str, str] = {}
-        self.set_cookies: dict[str, str] = {}
+    if module == "by_hand" and scenario.floor is not None:
+        scenario = NAMED[scenario.floor]
 
-    def environ(self, request: str, cookies: t.Collection[str], token: str | None) -> Environ:
-        method, path = request.split()
-        environ = ENVIRON | {"REQUEST_METHOD": method, "PATH_INFO": path}
+    app = import_module(module).create_app(**scenario.app)
 
-        if cookies:
-            pairs = [f"{name}={self.cookies[name]}" for name in cookies]
-            environ["HTTP_COOKIE"] = "; ".join(pairs)
+    # The login happened an hour ago. What is of this very second may be kept in fewer bytes.
+    with patch("time.time", return_value=float(int(wall_clock()) - 3600)):
+        _, given = send(app, environ_of(LOGIN))
 
-        if token is not None:
-            environ["HTTP_AUTHORIZATION"] = token
+    environ = environ_of(scenario.request)
 
-        return environ
+    if scenario.cookies:
+        environ["HTTP_COOKIE"] = "; ".join(f"{name}={given[name]}" for name in scenario.cookies)
 
-    def send(self, environ: Environ) -> int:
-        """Send a request and take note of the cookies in the response. Returns the status."""
-        heads: list[tuple[str, list[tuple[str, str]]]] = []
-        body = self.app(environ.copy(), lambda status, headers, *_: heads.append((status, headers)))
-        b"".join(body)
-        body.close()
-        ((status, headers),) = heads
-        self.set_cookies = {
-            name: value
-            for key, value in headers
-            if key == "Set-Cookie"
-            for name in [value.partition("=")[0]]
-        }
+    if scenario.token is not None:
+        environ["HTTP_AUTHORIZATION"] = scenario.token
 
-        for value in self.set_cookies.values():
-            name, content = next(parse_cookie(value).items())
-            self.cookies[name] = content
+    status, cookies = send(app, environ)
 
-        return int(status.split()[0])
-
-
-def build(scenario: Scenario, **options: t.Any) -> t.Any:
-    return import_module(os.environ["BENCHMARK_APPLICATION"]).create_app(**scenario.app, **options)
-
-
-def prepare(scenario: Scenario) -> tuple[t.Any, Environ]:
-    """The scenario's app and request, with genuine cookies, after seeing that it works."""
-    app = build(scenario)
-    browser = Browser(app)
-    log_in(browser, scenario)
-    environ = browser.environ(scenario.request, scenario.cookies, scenario.token)
-    status = browser.send(environ)
-
-    if (status, browser.set_cookies.keys()) != (scenario.status, scenario.sets):
-        raise RuntimeError(f"{scenario.title}: answered {status}, set {browser.set_cookies}.")
+    if (status, cookies.keys()) != (scenario.status, scenario.sets):
+        raise RuntimeError(f"{scenario.title}: status {status}, cookies {cookies}.")
 
     return app, environ
 
 
-def log_in(browser: Browser, scenario: Scenario) -> None:
-    """Log in an hour ago. What is of this very second may be kept in fewer bytes."""
-    with patch("time.time", return_value=float(int(wall_clock()) - 3600)):
-        browser.send(browser.environ(scenario.login, (), None))
+def environ_of(request: str) -> Environ:
+    method, path = request.split()
+    return create_environ(
+        path,
+        "https://shop.example",
+        method=method,
+        headers=HEADERS,
+        environ_base={"REMOTE_ADDR": "203.0.113.7"},
+    )
 
 
-def ignore(*_: object) -> None:
-    """A ``start_response``."""
+def send(app: t.Any, environ: Environ) -> tuple[int, dict[str, str]]:
+    """The status of a response, and the cookies that it sets or deletes."""
+    heads: list[tuple[str, list[tuple[str, str]]]] = []
+    body = app(environ.copy(), lambda status, headers, *_: heads.append((status, headers)))
+    b"".join(body)
+    body.close()
+    ((status, headers),) = heads
+    lines = [value for name, value in headers if name == "Set-Cookie"]
+    return int(status.split()[0]), dict(next(parse_cookie(line).items()) for line in lines)
 
 
 def serve(app: t.Any, environ: Environ, times: int) -> None:
@@ -130,33 +96,35 @@ def serve(app: t.Any, environ: Environ, times: int) -> None:
         body.close()
 
 
+def ignore(*_: object) -> None:
+    """A ``start_response``."""
+
+
 def time() -> None:
-    """Have pyperf time a scenario. Only its worker processes need the app."""
-    # Nobody else needs it, and to count instructions works without.
+    """Have pyperf time a scenario."""
+    # To count works without it.
     import pyperf
 
-    runner = pyperf.Runner()
     name = os.environ["BENCHMARK_SCENARIO"]
-    app, environ = prepare(SCENARIOS[name]) if runner.parse_args().worker else (None, {})
+    app, environ = prepare(name)
 
     def elapsed(loops: int) -> float:
         start = perf_counter()
         serve(app, environ, loops)
         return perf_counter() - start
 
-    runner.bench_time_func(name, elapsed)
+    pyperf.Runner().bench_time_func(name, elapsed)
 
 
-def count(*names: str) -> None:
-    """Serve scenarios under Callgrind, which writes down its count at each call of ``getsid``."""
+def instructions(*names: str) -> None:
+    """Serve scenarios under Callgrind, which writes down its count at each call of ``getsid``.
+    Prints how many requests are in a count.
+    """
     requests = 20
-    # When it collects depends on all that was allocated before.
-    gc.disable()
 
     for name in names:
-        app, environ = prepare(SCENARIOS[name])
-        # By then, the interpreter has adapted to the code.
-        serve(app, environ, 20)
+        app, environ = prepare(name)
+        serve(app, environ, WARM_UP)
         os.getsid(0)
         serve(app, environ, requests)
         os.getsid(0)
@@ -164,70 +132,62 @@ def count(*names: str) -> None:
     print(requests)
 
 
-def sample(name: str, seconds: str) -> None:
-    """Serve a scenario for a while, to be looked at from outside."""
-    app, environ = prepare(SCENARIOS[name])
-    end = perf_counter() + float(seconds)
-
-    while perf_counter() < end:
-        serve(app, environ, 100)
+def calls(*names: str) -> None:
+    """Print the calls of one request of each scenario, Python's and C's."""
+    print(json.dumps({name: count(sys.setprofile, "call", "c_call", name=name) for name in names}))
 
 
-def visit() -> None:
-    """How often a mixed visit writes the session and asks for a user, per 1,000 requests, and how
-    many bytes its login takes.
+def bytecodes(*names: str) -> None:
+    """Print the instructions of Python's own that one request of each scenario takes. Unlike
+    calls, they show a loop that calls nothing.
     """
-    users = import_module(os.environ["BENCHMARK_APPLICATION"]).USERS
-    calls: list[t.Any] = []
-
-    def find_user(user_id: t.Any) -> t.Any:
-        # By hand, nobody is looked for as well.
-        if user_id is not None:
-            calls.append(user_id)
-
-        return users.get(user_id)
-
-    browser = Browser(build(SCENARIOS["bearer"], find_user=find_user))
-    writes = 0
-    sizes: dict[str, int] = {}
-
-    for name in VISIT:
-        scenario = SCENARIOS[name]
-        browser.send(browser.environ(scenario.request, scenario.cookies, scenario.token))
-        writes += "session" in browser.set_cookies
-
-        if name == "login":
-            sizes = {
-                "set_cookie_bytes": sum(map(len, browser.set_cookies.values())),
-                "session_cookie_bytes": len(browser.cookies["session"]),
-                "remember_cookie_bytes": len(browser.cookies["remember_token"]),
-            }
-
-    per_thousand = 1000 / len(VISIT)
-    figures = {"writes": writes * per_thousand, "loader_calls": len(calls) * per_thousand}
-    print(json.dumps(figures | sizes))
+    print(json.dumps({name: count(sys.settrace, "opcode", name=name) for name in names}))
 
 
-def memory(logins: str) -> None:
-    """The peak memory of a process in which many log in, and how much of it came after the first
-    tenth of them, in MiB.
-    """
-    app, environ = prepare(SCENARIOS["login"])
-    serve(app, environ, int(logins) // 10)
-    early = peak_memory()
-    serve(app, environ, int(logins) * 9 // 10)
-    peak = peak_memory()
-    print(json.dumps({"peak": peak, "growth": peak - early}))
+def count(hook: Callable[[t.Any], None], *events: str, name: str) -> int:
+    seen = 0
+
+    def note(frame: FrameType, event: str, argument: object) -> t.Any:
+        nonlocal seen
+        frame.f_trace_opcodes = True
+        seen += event in events
+        return note
+
+    app, environ = prepare(name)
+    serve(app, environ, WARM_UP)
+    hook(note)
+    serve(app, environ, 1)
+    hook(None)
+    return seen
 
 
-def peak_memory() -> float:
-    """In MiB. What ``getrusage`` says begins with that of the process this one was started by."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024
+def growth(requests: str) -> None:
+    """Serve the scenarios in turn. Prints by how many blocks the memory has grown meanwhile."""
+    served = [prepare(name) for name in SCENARIOS]
+    turns = int(requests) // len(served)
+
+    for part in (turns // 10, turns - turns // 10):
+        before = blocks()
+
+        for _ in range(part):
+            for app, environ in served:
+                serve(app, environ, 1)
+
+    print(blocks() - before)
+
+
+def blocks() -> int:
+    gc.collect()
+    return sys.getallocatedblocks()
 
 
 if __name__ == "__main__":
     # pyperf reads the command line, too, and has it to itself.
     command, *arguments = os.environ["BENCHMARK_COMMAND"].split()
-    commands = {"time": time, "count": count, "sample": sample, "visit": visit, "memory": memory}
+
+    if command in ("instructions", "calls", "bytecodes"):
+        # When it collects depends on all that was allocated before.
+        gc.disable()
+
+    commands = {work.__name__: work for work in (time, instructions, calls, bytecodes, growth)}
     commands[command](*arguments)

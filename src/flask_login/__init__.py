@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from importlib import import_module as _import_module
 
 from . import signals as _signals
 from .__about__ import __version__ as __version__
@@ -33,7 +34,6 @@ from .signals import user_logged_out as user_logged_out
 from .signals import user_login_confirmed as user_login_confirmed
 from .signals import user_needs_refresh as user_needs_refresh
 from .signals import user_unauthorized as user_unauthorized
-from .test_client import FlaskLoginClient as FlaskLoginClient
 from .utils import confirm_login as confirm_login
 from .utils import current_user as current_user
 from .utils import decode_cookie as decode_cookie
@@ -54,6 +54,10 @@ from .utils import refresh_login as refresh_login
 from .utils import safe_next_url as safe_next_url
 from .utils import session_expires_at as session_expires_at
 from .utils import set_login_view as set_login_view
+
+if t.TYPE_CHECKING:
+    from . import test_client as test_client
+    from .test_client import FlaskLoginClient as FlaskLoginClient
 
 __all__ = [
     "AUTH_HEADER_NAME",
@@ -109,6 +113,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> t.Any:
+    # Only tests need it, and it takes as long to import as all else.
+    if name in {"FlaskLoginClient", "test_client"}:
+        module = _import_module(".test_client", __name__)
+        return module if name == "test_client" else module.FlaskLoginClient
+
     if name == "user_loaded_from_header":
         return _signals.deprecated_header_signal(stacklevel=3)
 

@@ -6,7 +6,7 @@ import sys
 import typing as t
 from collections.abc import Callable
 from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
 from contextvars import copy_context
 
 from flask import Flask
@@ -22,7 +22,7 @@ def to_sync(app: Flask, function: Callable[..., t.Any]) -> Callable[..., t.Any]:
     def call_elsewhere(*args: t.Any, **kwargs: t.Any) -> t.Any:
         # This thread's event loop is busy with whoever is calling, so the result cannot be waited
         # for in it. Another thread has one of its own, and sees the same request.
-        with ThreadPoolExecutor(max_workers=1) as thread:
+        with futures.ThreadPoolExecutor(max_workers=1) as thread:
             return thread.submit(copy_context().run, call, *args, **kwargs).result()
 
     return call_elsewhere

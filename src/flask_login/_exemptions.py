@@ -22,9 +22,7 @@ from werkzeug.routing import Rule
 
 from . import _urls
 from . import _views
-
-if t.TYPE_CHECKING:
-    from .login_manager import LoginManager
+from ._visit import Manager
 
 _logger = logging.getLogger("flask_login")
 
@@ -39,7 +37,7 @@ class Exemptions:
         self._login_views = _LoginViews()
         self._warned_of: set[str] = set()
 
-    def is_open(self, rule: Rule, method: str, manager: LoginManager[t.Any]) -> bool:
+    def is_open(self, rule: Rule, method: str, manager: Manager) -> bool:
         """Whether everybody may enter the view of a rule.
 
         :param rule: The one that a request matched.
@@ -50,7 +48,7 @@ class Exemptions:
         views = self.find_login_views(manager)
         return rule.endpoint in views.endpoints or id(rule) in views.rules
 
-    def find_login_views(self, manager: LoginManager[t.Any]) -> _LoginViews:
+    def find_login_views(self, manager: Manager) -> _LoginViews:
         """Where users log in, as far as the settings alone say. They may change at any time."""
         known = self._login_views
         settings = (manager.login_view, manager.refresh_view, manager.blueprint_login_views)
@@ -80,7 +78,7 @@ class Exemptions:
         owner = self._app.blueprints.get(blueprint) if blueprint else self._app
         return name == "static" and owner is not None and owner.has_static_folder
 
-    def _read_login_views(self, manager: LoginManager[t.Any]) -> _LoginViews:
+    def _read_login_views(self, manager: Manager) -> _LoginViews:
         by_blueprint = dict(manager.blueprint_login_views)
         settings = (manager.login_view, manager.refresh_view, by_blueprint)
         endpoints = set(self._find_relative_endpoints(manager))
@@ -102,7 +100,7 @@ class Exemptions:
 
         return _LoginViews(settings, frozenset(endpoints), rules)
 
-    def _find_relative_endpoints(self, manager: LoginManager[t.Any]) -> Iterator[str]:
+    def _find_relative_endpoints(self, manager: Manager) -> Iterator[str]:
         """``.login``, set for blueprint A, is no view of blueprint B."""
         views = (
             (None, manager.login_view),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import typing as t
+from collections.abc import Callable
 from functools import wraps
 from inspect import iscoroutinefunction
 
@@ -21,12 +22,10 @@ from ._context import used_session
 from ._exemptions import Exemptions
 from ._exemptions import parents_of
 from ._kept import dispatch
+from ._visit import Manager
 from ._visit import Visit
 from ._visit import warn_once
 from .config import Settings
-
-if t.TYPE_CHECKING:
-    from .login_manager import LoginManager
 
 _logger = logging.getLogger("flask_login")
 
@@ -42,10 +41,18 @@ class Gate:
         self._exemptions = Exemptions(app)
         # The sets of the managers that the application had, which they go on adding to.
         self._closed: list[set[Blueprint]] = []
+        self._closed_for: t.Any = None
 
     def register(self) -> None:
-        # Functions, not methods: Flask asks of each hook in each request whether it is async, and
-        # takes twice as long to tell of a method.
+        # Before the application's own, whenever those were registered: what they put on 'g' is this
+        # request's. A 'url_value_preprocessor' would come earlier still, and cost twice as much.
+        self._app.before_request_funcs.setdefault(None, []).insert(0, self._before_view())
+        self._app.after_request(self._after_view())
+
+    # Functions, not methods: Flask asks of each hook in each request whether it is async, and takes
+    # twice as long to tell of a method.
+
+    def _before_view(self) -> Callable[[], ResponseReturnValue | None]:
         def before_view() -> ResponseReturnValue | None:
             dispatch()
 
@@ -57,19 +64,19 @@ class Gate:
 
             functions = self._app.before_request_funcs[None]
 
-            # A third hook would be up to 7 % of all that a closed application adds.
+            # Where no other function comes in between, a third hook is not needed.
             if functions[-1] is before_view:
                 return self._demand_login()
 
             # The application's own may prepare what a loader needs, so this comes after them. Flask
             # calls it in this request already. Only then is it done for other threads.
-            functions.append(demand_login)
+            functions.append(lambda: self._demand_login())
             self._demands_login = True
             return None
 
-        def demand_login() -> ResponseReturnValue | None:
-            return self._demand_login()
+        return before_view
 
+    def _after_view(self) -> Callable[[Response], Response]:
         def after_view(response: Response) -> Response:
             visit = Visit.begun()
 
@@ -92,10 +99,7 @@ class Gate:
 
             return response
 
-        # Before the application's own, whenever those were registered: what they put on 'g' is this
-        # request's. A 'url_value_preprocessor' would come earlier still, and cost twice as much.
-        self._app.before_request_funcs.setdefault(None, []).insert(0, before_view)
-        self._app.after_request(after_view)
+        return after_view
 
     def close(self, blueprints: set[Blueprint]) -> None:
         """Keep a manager's blueprints closed, also under another manager."""
@@ -103,12 +107,12 @@ class Gate:
             self._closed.append(blueprints)
 
     @property
-    def _manager(self) -> LoginManager[t.Any]:
+    def _manager(self) -> Manager:
         app: t.Any = self._app
 
         # Tests replace the manager, also by objects that do no more than load a user.
         try:
-            manager: LoginManager[t.Any] = app.login_manager
+            manager: Manager = app.login_manager
             manager._update_remember_cookie  # noqa: B018
         except AttributeError:
             manager = app.extensions["login_manager"]
@@ -141,11 +145,24 @@ class Gate:
         if self._settings.login_required:
             return True
 
-        for blueprints in self._closed:
+        for blueprints in self._find_closed():
             if blueprints:
                 return True
 
         return False
+
+    def _find_closed(self) -> list[set[Blueprint]]:
+        """The closed blueprints, also those of a manager that took the application over without
+        'init_app'.
+        """
+        manager: t.Any = getattr(self._app, "login_manager", None)
+
+        if manager is not self._closed_for:
+            # In this order: another thread must not take it for done before it is.
+            self.close(getattr(manager, "_closed_blueprints", set()))
+            self._closed_for = manager
+
+        return self._closed
 
     def closes(self, rule: Rule, method: str) -> bool:
         """Whether only logged-in users may enter the view of a rule, guarded or not."""
@@ -179,7 +196,9 @@ class Gate:
     def _is_in_closed_blueprint(self, rule: Rule) -> bool:
         names = parents_of(rule.endpoint.rpartition(".")[0])
         blueprints = [self._app.blueprints.get(name) for name in names]
-        return any(blueprint in closed for closed in self._closed for blueprint in blueprints)
+        return any(
+            blueprint in closed for closed in self._find_closed() for blueprint in blueprints
+        )
 
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):

@@ -56,17 +56,8 @@ def kept_user() -> t.Any:
         return NOT_LOADED
 
     visit = on_request[VISIT] if VISIT in on_request else None
-
-    # Another thread may replace or remove both at any time.
-    try:
-        owner, user, _ = on_g[_CLAIM]
-
-        if owner is visit and on_g[_USER] is user:
-            return user
-    except KeyError:
-        pass
-
-    return _judge_claim(on_g, visit)
+    user = _own_user(on_g, visit)
+    return _judge_claim(on_g, visit) if user is NOT_LOADED else user
 
 
 def keep_user(visit: Visit, user: t.Any) -> None:
@@ -96,15 +87,10 @@ def claim_user(visit: Visit) -> t.Any:
     """Claim whom a manager put on ``g`` for this visit, and return them, or ``None`` if it put
     nobody there. Ours has claimed them already; others may not know how.
     """
-    on_g = g_proxy._get_current_object().__dict__
+    user = _own_user(g_proxy._get_current_object().__dict__, visit)
 
-    try:
-        owner, user, _ = on_g[_CLAIM]
-
-        if owner is visit and on_g[_USER] is user:
-            return user
-    except KeyError:
-        pass
+    if user is not NOT_LOADED:
+        return user
 
     with _claiming:
         user = kept_user()
@@ -193,6 +179,15 @@ def snapshot() -> Callable[[], None]:
             on_request.pop(VISIT, None)
 
     return bring_back
+
+
+def _own_user(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
+    # Another thread may replace or remove both at any time.
+    try:
+        owner, user, _ = on_g[_CLAIM]
+        return user if owner is visit and on_g[_USER] is user else NOT_LOADED
+    except KeyError:
+        return NOT_LOADED
 
 
 def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:

@@ -1,26 +1,41 @@
-"""What a caller without a (fresh) login is answered: a redirect to log in, or a status that says
-why.
+"""What a caller who may not go on gets: a redirect to log in, or a status that says why. It is
+decided here, as a value, and carried out by the manager.
 """
 
 from __future__ import annotations
 
 import enum
+import logging
 import typing as t
+from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from flask import abort
 from flask import Flask
 from flask import Request
 from werkzeug.exceptions import default_exceptions
+from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
+from . import _urls
+from . import utils
+from ._context import unwrap
+from ._exemptions import find_target
+from ._gate import Gate
 from ._urls import find_origin
 from ._urls import find_path
 from ._urls import has_same_host
+from ._visit import Manager
+from ._visit import Visit
+from .config import as_unauthorized
+from .typing import LoginView
 
 T = t.TypeVar("T")
+
+_logger = logging.getLogger("flask_login")
 
 #: RFC 9110, 15.5.2 wants a challenge with each 401. This one tells of a login form; browsers open
 #: no dialog for it.
@@ -39,6 +54,146 @@ class Caller(enum.Enum):
     PART = enum.auto()
     #: Anything else, such as an API client or ``fetch``. A status tells it most.
     CLIENT = enum.auto()
+
+
+class Refusal(t.NamedTuple):
+    """What a caller gets who is to log in."""
+
+    #: Where to log in, after which the user comes back, or ``None`` if nowhere.
+    login_url: str | None = None
+    #: What to save in the session of the page to come back to, where that is set.
+    next: str | None = None
+    #: The answer, if it is neither a redirect nor an error page of the application's.
+    response: Response | None = None
+    #: What an error page says in ``WWW-Authenticate``.
+    challenges: Sequence[str] = ()
+
+
+def decide(
+    visit: Visit, current: Request, manager: Manager, login_view: LoginView, reason: str
+) -> Refusal:
+    """Decide what a caller gets who is to log in."""
+    mode, caller = find_caller(visit, current, manager)
+    challenges = [loader.challenge for loader in manager._named_loaders.values()]
+    challenges = [challenge for challenge in challenges if challenge] or [COOKIE_CHALLENGE]
+    view = None if caller is Caller.CLIENT else _find_view(visit, current, login_view)
+    refusal = Refusal() if not view else _lead_to_login(visit, current, view, caller)
+
+    if caller is Caller.PAGE:
+        # Without a challenge by default, as ever.
+        return refusal if mode == "redirect" else refusal._replace(challenges=challenges)
+
+    response = status_answer(visit.app, current, 401, reason, challenges)
+
+    if refusal.login_url is not None:
+        response.headers["HX-Redirect"] = _urls.normalize(refusal.login_url)
+
+    return refusal._replace(response=response)
+
+
+def forbid(visit: Visit, current: Request, manager: Manager, reason: str | None) -> Response:
+    """Answer a user who is logged in, and may not go on all the same."""
+    _, caller = find_caller(visit, current, manager)
+
+    if caller is Caller.PAGE:
+        abort(403, reason)
+
+    return status_answer(visit.app, current, 403, reason)
+
+
+def find_caller(visit: Visit, current: Request, manager: Manager) -> tuple[str, Caller]:
+    """How callers are answered here, and who is calling. The response, which may be an error page
+    of the application's, says what that depends on.
+    """
+    mode = default = visit.settings.unauthorized
+
+    if manager.blueprint_unauthorized:
+        found = find_for_blueprints(current.blueprints, manager.blueprint_unauthorized, default)
+        mode = as_unauthorized("blueprint_unauthorized", found)
+
+    caller = tell_caller(current, mode)
+
+    if mode != "redirect":
+        visit.refused = True
+        looked_at = [name for loader in manager._named_loaders.values() for name in loader.vary]
+        visit.vary += (*consulted(caller, mode), *looked_at)
+
+    return mode, caller
+
+
+def _find_view(visit: Visit, current: Request, login_view: LoginView) -> str | None:
+    """The login view, which is computed now if it is a callable or a proxy."""
+    view: str | None = evaluate(login_view)
+
+    if not view or view is login_view:
+        return view
+
+    # What a callable makes of a request is not to be trusted.
+    if not _urls.is_usable(view):
+        _logger.warning(
+            "The callable that is the login view returned %r, which is no endpoint, path or URL."
+            " The answer is 401 instead.",
+            view,
+        )
+        return None
+
+    rule = find_target(visit.app, current, view, _expand(visit.app, view))
+    gate: Gate | None = visit.app.extensions.get("flask_login_gate")
+
+    if rule and gate and gate.closes(rule, "GET") and not utils.is_logged_in():
+        raise RuntimeError(
+            f"The callable that is the login view returned '{view}', which is closed itself, so"
+            " that nobody could log in: mark its view with 'login_exempt'."
+        )
+
+    return view
+
+
+def _lead_to_login(visit: Visit, current: Request, view: str, caller: Caller) -> Refusal:
+    settings = visit.settings
+    login_url = _expand(visit.app, view)
+    target = next_target(visit.app, current, login_url, caller)
+    saved = None
+
+    # API users have no session to save it in.
+    if settings.use_session_for_next and not visit.from_request:
+        saved = target and utils.make_next_param(login_url, target)
+        target = None
+
+    field = settings.next_param
+    url = utils.build_login_url(login_url, None if field is None else target, field or "next")
+    return Refusal(url, saved)
+
+
+def _expand(app: Flask, login_view: str) -> str:
+    try:
+        return utils.expand_login_view(login_view)
+    except BuildError as error:
+        # An endpoint that needs arguments is there.
+        if error.endpoint in app.view_functions:
+            raise
+
+        raise LookupError(
+            f"There is no endpoint '{login_view}' to send users to. Correct 'login_view',"
+            " 'refresh_view' or 'blueprint_login_views'."
+        ) from error
+
+
+def as_text(message: t.Any, localize: Callable[[t.Any], t.Any] | None) -> str | None:
+    """A message as it can be flashed, or ``None`` if there is none."""
+    text = evaluate(message)
+
+    if text and localize is not None:
+        text = localize(text)
+
+    # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
+    return (text if isinstance(text, str) else str(text)) if text else None
+
+
+def evaluate(value: t.Any) -> t.Any:
+    """The value of a setting that may be a callable, to be asked in each request, or a proxy."""
+    value = unwrap(value)
+    return unwrap(value()) if callable(value) else value
 
 
 def tell_caller(request: Request, mode: str) -> Caller:

@@ -10,6 +10,9 @@ from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import MutableMapping
 
+from flask import Flask
+from flask import Request
+
 from ._login import Login
 from ._login import parse_login
 from .config import SESSION_KEYS
@@ -33,7 +36,8 @@ def find_login(session: Session) -> Login | None:
 def records_activity(session: Session) -> bool:
     """Whether the record of a login without a stamp says when the user was last active."""
     record: t.Any = session.get(_LOGIN)
-    return record is not None and "..." not in record
+    # An application may have a key of its own by this name.
+    return isinstance(record, str) and "..." not in record
 
 
 def keep_login(session: Session, login: Login) -> None:
@@ -182,6 +186,49 @@ def save_next(session: Session, target: str | None) -> None:
 def take_next(session: Session) -> t.Any:
     """The page to return to after login, which is thereby done, or ``None``."""
     return session.pop(_NEXT) if _NEXT in session else None
+
+
+def change_id(app: Flask, request: Request, session: Session) -> None:
+    """Give a server-side session another ID. One that was known before the login would be known
+    after it, too (session fixation; OWASP ASVS 7.2.4).
+    """
+    if _has_id(app, session) and _takes_cookies(request):
+        t.cast(t.Any, app.session_interface).regenerate(session)
+
+
+def can_change_id(app: Flask, request: Request, session: Session) -> bool:
+    """Whether a session can be given another ID, or needs none."""
+    return not _has_id(app, session) or _takes_cookies(request)
+
+
+def have_unread_deleted(app: Flask, request: Request, session: t.Any) -> None:
+    """Have Flask delete a session cookie that did not open, say because this machine's clock is
+    behind. Later, or elsewhere, it would open, and the user be logged in again.
+    """
+    interface = app.session_interface
+
+    if session or interface.get_cookie_name(app) not in request.cookies:
+        return
+
+    if not interface.is_null_session(session):
+        session.modified = True
+
+
+def _has_id(app: Flask, session: Session) -> bool:
+    interface = app.session_interface
+
+    # Flask-SocketIO has sessions of its own, which no interface keeps.
+    return hasattr(interface, "regenerate") and isinstance(
+        session, getattr(interface, "session_class", object)
+    )
+
+
+def _takes_cookies(request: Request) -> bool:
+    """Whether a response to this request can carry a cookie. Events of a WebSocket come in the
+    context of its handshake, which has long been answered; Flask-SocketIO tells their namespace.
+    """
+    upgrade = str(request.headers.get("Upgrade", "")).lower()
+    return upgrade != "websocket" and not hasattr(request, "namespace")
 
 
 def _remove(session: Session, keys: Collection[str]) -> None:

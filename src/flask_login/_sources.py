@@ -5,46 +5,83 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
-from contextlib import suppress
-from types import CoroutineType
 
 from blinker import NamedSignal
-from flask import Flask
 from flask import Request
+from flask import request
 
 from . import _clock
 from . import _session
 from . import _views
 from . import remember
-from ._async import wait_for
 from ._context import current_request
 from ._kept import is_searching
+from ._kept import kept_user
+from ._loaders import call_loader
 from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
+from ._login import Stamp
 from ._visit import FORGET
+from ._visit import Manager
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
+from .config import LOADER_ORDER
 from .mixins import is_nobody
 from .signals import _user_loaded_from_header
 from .signals import send
+from .signals import user_accessed
 from .signals import user_loaded_from_cookie
 from .signals import user_loaded_from_request
 
 
-class Manager(t.Protocol):
-    """What is asked of a manager here."""
+def search(visit: Visit, manager: Manager) -> None:
+    """Ask the sources for the user, in order, and keep whom the first one finds."""
+    named: dict[str, NamedLoader] = manager._named_loaders
+    order: t.Iterable[str] = visit.settings.loader_order
 
-    _user_callback: t.Any
-    _request_callback: t.Any
-    _header_callback: t.Any
-    _session_identifier_generator: Callable[[], str]
+    if named or order is not LOADER_ORDER:
+        order = with_named_loaders(visit.settings.loader_order, named)
 
-    def counts_as_activity(self, request: Request) -> bool: ...
-    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any: ...
-    def _load_user_from_request(self, request: Request) -> t.Any: ...
-    def _load_user_from_header(self, header: str) -> t.Any: ...
-    def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
+    times_kept = visit.times_kept
+
+    for name in order:
+        reads_session = name in SESSION_SOURCES
+
+        if reads_session and visit.protection_failed is None:
+            visit.protection_failed = manager._session_protection_failed()
+
+        # A stolen session ends the search. Nobody else is who they seem to be, either.
+        if visit.protection_failed:
+            break
+
+        user = (_SOURCES[name] if name in _SOURCES else named[name]).find(visit, manager)
+
+        # A source may have settled who it is, or a loader may have logged someone in or out.
+        if visit.times_kept != times_kept and not is_searching(visit):
+            return
+
+        if user is not None:
+            visit.settle(name, from_request=not reads_session)
+            return manager._update_request_context_with_user(user)
+
+    manager._update_request_context_with_user()
+
+
+def announce(visit: Visit) -> bool:
+    """Send :data:`.user_accessed`, and tell whether a receiver changed who the user is."""
+    if visit.announcing:
+        return False
+
+    before = kept_user()
+    visit.announcing = True
+
+    try:
+        send(user_accessed, visit.app)
+    finally:
+        visit.announcing = False
+
+    return kept_user() is not before
 
 
 class Source(t.Protocol):
@@ -86,7 +123,15 @@ class FromSession:
             return None
 
         known = known or _session.find_login(stored)
-        login = known or Login(user_id, _clock.now())
+        return self._judge(visit, manager, user, stamp, known)
+
+    def _judge(
+        self, visit: Visit, manager: Manager, user: t.Any, stamp: Stamp | None, known: Login | None
+    ) -> t.Any:
+        """The user, if their login may go on. What it is judged by later is recorded."""
+        stored = visit.session
+        settings = visit.settings
+        login = known or Login(_session.user_id(stored), _clock.now())
         reason = login.why_refused(user, stamp, settings)
 
         if reason is not None:
@@ -154,41 +199,29 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
 
     # What ended a session is not undone by a cookie that does not know of it.
     token = token.completed(visit.ended)
-    reason: Reason | None = token.login.why_over(settings, _clock.now())
+    reason = token.login.why_over(settings, _clock.now())
+    return _resume(visit, manager, token) if reason is None else visit.refuse_cookie(reason)
 
-    if reason is not None:
-        return visit.refuse_cookie(reason)
 
+def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
     stored = visit.session
     owner = visit.find_owner(stored)
-    user_id = token.login.user_id
     searching = is_searching(visit)
-    settled = False
-    take_back = _session.resume(stored, user_id)
-    reason = "unknown_user"
-    user = stamp = None
+    take_back = _session.resume(stored, token.login.user_id)
+    user, stamp, reason = _judge(visit, manager, token, take_back)
 
-    try:
-        user = call_loader(
-            visit.app, manager._user_callback, user_id, "user_loader", "remember-me cookie"
-        )
-        stamp = find_stamp(user, user_id, settings)
-        reason = token.login.why_refused(user, stamp, settings)
-    finally:
-        settled = searching and not is_searching(visit)
-
-        if reason is not None and not settled:
-            take_back()
-
-    if settled:
+    # The loader logged someone in or out.
+    if searching and not is_searching(visit):
         return None
 
     if reason is not None:
+        take_back()
         return visit.refuse_cookie(reason)
 
-    login = token.login.stamped(stamp).seen(settings, _clock.now())
+    login = token.login.stamped(stamp).seen(visit.settings, _clock.now())
     identifier = manager._session_identifier_generator()
 
+    # Where the session cannot carry it, the login is for this request alone.
     if not visit.resume(current_request(), stored, token, login, identifier, owner):
         take_back()
 
@@ -200,6 +233,28 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     return user
 
 
+def _judge(
+    visit: Visit, manager: Manager, token: remember.Token, take_back: Callable[[], None]
+) -> tuple[t.Any, Stamp | None, Reason | None]:
+    """The user of a token, their stamp, and why their login may not go on, if so.
+
+    :param take_back: Called if a loader raises, unless it logged someone in or out before.
+    """
+    user_id = token.login.user_id
+    callback = manager._user_callback
+    searching = is_searching(visit)
+
+    try:
+        user = call_loader(visit.app, callback, user_id, "user_loader", "remember-me cookie")
+        stamp = find_stamp(user, user_id, visit.settings)
+        return user, stamp, token.login.why_refused(user, stamp, visit.settings)
+    except BaseException:
+        if not searching or is_searching(visit):
+            take_back()
+
+        raise
+
+
 class FromRequest:
     """The user whom the ``request_loader``, or a deprecated ``header_loader``, finds."""
 
@@ -207,7 +262,8 @@ class FromRequest:
         user = None
 
         if manager._request_callback is not None:
-            user = manager._load_user_from_request(current_request())
+            # A proxy, as ever: loaders may want to unwrap it.
+            user = manager._load_user_from_request(request)
 
         if manager._header_callback is not None and is_nobody(user):
             header = current_request().headers.get(visit.settings.auth_header_name)
@@ -248,20 +304,33 @@ class NamedLoader(t.NamedTuple):
         return _accept(visit, manager, user, user_loaded_from_request, self.name)
 
 
-def with_named_loaders(order: Collection[str], named: Collection[str]) -> Collection[str]:
+def add_loader(named: dict[str, NamedLoader], loader: NamedLoader) -> None:
+    """Add a loader to those of a manager.
+
+    :raises ValueError: If another one has its name.
+    """
+    known = named.get(loader.name)
+
+    # An application factory registers the same function anew in each application.
+    if known is not None and _code_of(known.callback) is not _code_of(loader.callback):
+        raise ValueError(f"There is a loader called '{loader.name}' already.")
+
+    named[loader.name] = loader
+
+
+def with_named_loaders(order: Collection[str], named: Collection[str]) -> t.Iterator[str]:
     """All who are asked for the user, in order. ``"request"`` stands for the request loader and all
     named loaders that have no place of their own.
 
     :raises ValueError: If ``LOGIN_LOADER_ORDER`` names something else.
     """
     check_names("LOGIN_LOADER_ORDER", order, named)
-    unplaced = [name for name in named if name not in order]
-    result: list[str] = []
 
     for name in order:
-        result += ["request", *unplaced] if name == "request" else [name]
+        yield name
 
-    return result
+        if name == "request":
+            yield from (unplaced for unplaced in named if unplaced not in order)
 
 
 def check_names(setting: str, names: Collection[str], named: Collection[str]) -> None:
@@ -283,44 +352,11 @@ def is_activity(visit: Visit, manager: Manager) -> bool:
     return not marked and manager.counts_as_activity(current)
 
 
-def call_loader(app: Flask, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
-    """Call a loader, and return the user or ``None``. An exception gets a note that names it."""
-    try:
-        user = callback(argument)
-
-        # What comes back tells whether it was async. To ask before, as Flask does for views, costs
-        # as much as all of this.
-        if isinstance(user, CoroutineType):
-            user = wait_for(app, t.cast(t.Any, user))
-    except BaseException as error:
-        name = getattr(callback, "__qualname__", repr(callback))
-        note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."
-
-        # 'add_note' is there from Python 3.11 on, and does just this. Some errors refuse it.
-        with suppress(Exception):
-            notes: list[str] = [*getattr(error, "__notes__", ())]
-
-            # One error may be raised many times.
-            if note not in notes:
-                error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
-
-        raise
-
-    return None if is_nobody(user) else user
-
-
-def has_left_the_view(error: BaseException) -> bool:
-    """Whether a loader raised what Flask is now making an error page of. Where a view caught it,
-    the traceback does not reach as far as Flask.
-    """
-    frames = {frame.f_code for frame in _frames_of(error)}
-    return bool(frames & _FLASK) and any(
-        call_loader.__code__ in {frame.f_code for frame in _frames_of(cause)}
-        for cause in _causes_of(error)
-    )
-
-
-_FLASK = {Flask.wsgi_app.__code__, Flask.full_dispatch_request.__code__}
+_SOURCES: dict[str, Source] = {
+    "session": FromSession(),
+    "remember": FromRememberCookie(),
+    "request": FromRequest(),
+}
 
 
 def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, name: str) -> t.Any:
@@ -337,18 +373,5 @@ def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, na
     return user
 
 
-def _causes_of(error: BaseException | None) -> t.Iterator[BaseException]:
-    seen: set[int] = set()
-
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def _frames_of(error: BaseException) -> t.Iterator[t.Any]:
-    traceback = error.__traceback__
-
-    while traceback is not None:
-        yield traceback.tb_frame
-        traceback = traceback.tb_next
+def _code_of(callback: t.Any) -> t.Any:
+    return getattr(callback, "__code__", callback)

@@ -88,7 +88,8 @@ def mark(view: V, name: str) -> V:
         if owner is None:
             setattr(view, name, True)
         else:
-            setattr(owner, _MARKED, {*_marks_of(owner), (view.__func__, name)})  # type: ignore[attr-defined]
+            marks = {*_marks_of(owner), (view.__func__, name)}  # type: ignore[attr-defined]
+            setattr(owner, _MARKED, (id(owner), marks))
     except AttributeError:
         raise TypeError(
             f"{view!r} cannot be marked, because it takes no attributes. Mark a function that"
@@ -124,7 +125,9 @@ def has_mark(view: View, method: str, name: str) -> bool:
 
 def _marks_of(owner: t.Any) -> t.Any:
     """The marks of an object's methods, and none of its class's."""
-    return getattr(owner, "__dict__", {}).get(_MARKED, ())
+    # A copy of the object has all its attributes, and was not marked.
+    marked, marks = getattr(owner, "__dict__", {}).get(_MARKED, (None, ()))
+    return marks if marked == id(owner) else ()
 
 
 def is_awaitable(view: View) -> bool:

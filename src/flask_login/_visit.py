@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import typing as t
+from collections.abc import Callable
 
 from flask import Flask
 from flask import g
 from flask import Request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from . import _clock
 from . import _session
@@ -17,12 +20,14 @@ from ._context import current_flask
 from ._context import request_proxy
 from ._context import session_proxy
 from ._login import Login
+from ._login import new_login
 from ._login import Reason
 from .config import as_remembered_seconds
 from .config import LOADER_ORDER
 from .config import Settings
 from .signals import send
 from .signals import session_ended
+from .typing import LoginView
 
 _logger = logging.getLogger("flask_login")
 
@@ -34,6 +39,35 @@ SESSION_SOURCES = ("session", "remember")
 
 #: The attribute of a request that holds its visit. ``None``: it is dispatched, and has not begun.
 VISIT = "_flask_login"
+
+
+class Manager(t.Protocol):
+    """What is asked of a manager, also of one that a test puts in its place."""
+
+    anonymous_user: Callable[[], t.Any]
+    session_protection: t.Any
+    id_attribute: str
+    login_view: LoginView
+    refresh_view: LoginView
+    blueprint_login_views: dict[str, LoginView]
+    blueprint_unauthorized: dict[str, str]
+    _user_callback: t.Any
+    _request_callback: t.Any
+    _header_callback: t.Any
+    _named_loaders: t.Any
+    _session_identifier_generator: Callable[[], str]
+
+    def unauthorized(self) -> ResponseReturnValue: ...
+    def needs_refresh(self) -> ResponseReturnValue: ...
+    def counts_as_activity(self, request: Request) -> bool: ...
+    def _load_user(self) -> None: ...
+    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any: ...
+    def _load_user_from_request(self, request: Request) -> t.Any: ...
+    def _load_user_from_header(self, header: str) -> t.Any: ...
+    def _session_protection_failed(self) -> bool: ...
+    def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
+    def _update_remember_cookie(self, response: Response) -> Response: ...
+    def _loaders(self) -> tuple[t.Any, ...]: ...
 
 
 class Wish(t.NamedTuple):
@@ -82,7 +116,6 @@ class Visit:
     pending: Wish | None = None
     #: How often a user was kept for this visit.
     times_kept = 0
-    _session: t.Any = None
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app = app
@@ -116,11 +149,11 @@ class Visit:
 
     @property
     def session(self) -> t.Any:
-        """The session. Flask counts it as accessed and adds ``Vary: Cookie``."""
-        if self._session is None:
-            self._session = session_proxy._get_current_object()
+        """The session. Flask counts it as accessed and adds ``Vary: Cookie``.
 
-        return self._session
+        It is not kept: a copy of the context, made before the session is opened, has its own.
+        """
+        return session_proxy._get_current_object()
 
     @property
     def session_counts(self) -> bool:
@@ -139,12 +172,7 @@ class Visit:
         self.was_logged_in = True
 
     def begin(
-        self,
-        current: Request,
-        stored: _session.Session,
-        login: Login,
-        wish: Wish,
-        identifier: str,
+        self, current: Request, stored: _session.Session, login: Login, wish: Wish, identifier: str
     ) -> None:
         """Log a user in: clear another user's data, write the keys, change the session's ID, and
         drop what must not outlive the change.
@@ -153,7 +181,7 @@ class Visit:
         is_forgotten = self.deletes or _session.remember_intent(stored) == "clear"
         self._clear_for(stored, login.user_id, self.find_owner(stored))
         _session.begin(stored, login, fresh=wish.fresh, identifier=identifier)
-        self.change_session_id(current, stored)
+        _session.change_id(self.app, current, stored)
         self.reset(stored)
         self.owed = None
 
@@ -183,12 +211,12 @@ class Visit:
         :return: Whether the session keeps it. A session whose ID somebody else may know, and that
             cannot be given another, must not carry it: the login is for this request alone.
         """
-        if not self._can_change_session_id(current, stored):
+        if not _session.can_change_id(self.app, current, stored):
             return False
 
         self._clear_for(stored, login.user_id, owner)
         _session.bind(stored, login, identifier)
-        self.change_session_id(current, stored)
+        _session.change_id(self.app, current, stored)
         self.resumed = True
 
         # The historic format has no place for a stamp.
@@ -233,12 +261,12 @@ class Visit:
     def leave(self, current: Request, stored: _session.Session) -> None:
         """Log out: the reverse of :meth:`begin`."""
         if _session.carries_login(stored):
-            self.change_session_id(current, stored)
+            _session.change_id(self.app, current, stored)
 
         self.remove(stored)
         self.reset(stored)
         self.forget(current, stored)
-        _have_unread_session_deleted(self.app, current, stored)
+        _session.have_unread_deleted(self.app, current, stored)
         self.source = self.reason = self.pending = self.ended = None
         self.from_request = self.resumed = False
 
@@ -306,6 +334,43 @@ class Visit:
 
         return None
 
+    def settle_cookie(self, current: Request, stored: _session.Session, *, renews: bool) -> None:
+        """Decide what the response owes the remember-me cookie. The session may carry a message
+        about it, perhaps from a context that sent no response.
+
+        :param renews: Whether a cookie that stands behind the login lasts longer by this request.
+        """
+        intent = _session.take_remember_intent(stored)
+
+        if intent == "set" and _session.carries_login(stored):
+            self.owed = self.new_token(stored)
+        elif intent == "clear":
+            self.owed = FORGET
+        elif renews and self.owed is not FORGET:
+            token = self.find_token(current, stored)
+
+            if token is not None:
+                self.owe(remember.prolong(token), stored)
+
+    def new_token(self, stored: _session.Session) -> remember.Token | None:
+        """A remember-me token for the session's login, or ``None`` if it is not to be remembered.
+
+        :raises LookupError: If nobody is logged in.
+        """
+        seconds = _session.remember_seconds(stored)
+
+        if seconds is None:
+            duration = self.settings.cookie_duration
+        else:
+            duration = as_remembered_seconds("duration", seconds)
+
+        if not _session.carries_login(stored):
+            raise LookupError("Nobody is logged in whom a remember-me cookie could remember.")
+
+        known = _session.find_login(stored)
+        login = known or new_login(_session.user_id(stored), self.settings)
+        return None if duration is None else remember.new_token(login, duration)
+
     def owe(self, token: remember.Token, stored: _session.Session) -> None:
         """Have the response write a token. One from a historic cookie gets the configured duration,
         and stays as it is where that means not to remember.
@@ -319,17 +384,6 @@ class Visit:
             token = token._replace(duration=duration)
 
         self.owed = token
-
-    def change_session_id(self, current: Request, stored: t.Any) -> None:
-        """Give a server-side session another ID. One that was known before the login would be known
-        after it, too (session fixation; OWASP ASVS 7.2.4).
-        """
-        if _has_session_id(self.app, stored) and _takes_cookies(current):
-            t.cast(t.Any, self.app.session_interface).regenerate(stored)
-
-    def _can_change_session_id(self, current: Request, stored: t.Any) -> bool:
-        """Whether the session can be given another ID, or needs none."""
-        return not _has_session_id(self.app, stored) or _takes_cookies(current)
 
     def reset(self, stored: _session.Session) -> None:
         """Drop what must not outlive a change of the login, such as CSRF tokens."""
@@ -380,36 +434,6 @@ def warn_once(app: Flask, message: str) -> None:
     if message not in given:
         given.add(message)
         _logger.warning(message)
-
-
-def _has_session_id(app: Flask, stored: t.Any) -> bool:
-    interface = app.session_interface
-
-    # Flask-SocketIO has sessions of its own, which no interface keeps.
-    return hasattr(interface, "regenerate") and isinstance(
-        stored, getattr(interface, "session_class", object)
-    )
-
-
-def _takes_cookies(current: Request) -> bool:
-    """Whether a response to this request can carry a cookie. Events of a WebSocket come in the
-    context of its handshake, which has long been answered; Flask-SocketIO tells their namespace.
-    """
-    upgrade = str(current.headers.get("Upgrade", "")).lower()
-    return upgrade != "websocket" and not hasattr(current, "namespace")
-
-
-def _have_unread_session_deleted(app: Flask, current: Request, stored: t.Any) -> None:
-    """Have Flask delete a session cookie that did not open, say because this machine's clock is
-    behind. Later, or elsewhere, it would open, and the user be logged in again.
-    """
-    interface = app.session_interface
-
-    if stored or interface.get_cookie_name(app) not in current.cookies:
-        return
-
-    if not interface.is_null_session(stored):
-        stored.modified = True
 
 
 def _configured_duration(settings: Settings, stored: _session.Session) -> int | None:

@@ -15,10 +15,12 @@ from . import _refusal
 from . import _views
 from . import utils
 from ._async import to_sync
+from ._context import behind
 from ._context import current_flask
 from ._context import unwrap
 from ._exemptions import find_target
 from ._views import V
+from ._visit import Visit
 
 
 def login_exempt(view: V) -> V:
@@ -92,7 +94,10 @@ def user_passes_test(
         if isawaitable(passes):
             raise TypeError("A test that is not an 'async def' function returned an awaitable.")
 
-        return None if passes else lambda: utils.get_manager()._answer_forbidden(reason)
+        return None if passes else refuse
+
+    def refuse() -> ResponseReturnValue:
+        return _refusal.forbid(Visit.current(), behind(request), utils.get_manager(), reason)
 
     # Users who are logged in are sent nowhere. And the test is for the view's own requests.
     return utils.guard_by(refusal, sends_users_on=False)

@@ -27,6 +27,9 @@ class _Default:
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
         if user is not None:
+            if self._name in user.__dict__:
+                return user.__dict__[self._name]
+
             return self._answer if self._same_as is None else getattr(user, self._same_as)
 
         # A dataclass would take this for the default of its own field. Python 3.14 evaluates
@@ -43,6 +46,22 @@ class _Default:
 
         get = getattr(other.__class__, "__get__", None)
         return other if get is None else get(other, None, owner)
+
+    def __set__(self, user: object, value: t.Any) -> None:
+        # SQLAlchemy would not save it, and a deactivation would be lost without a word.
+        if hasattr(user.__class__, "__mapper__"):
+            raise AttributeError(
+                f"'{user.__class__.__name__}' has no column '{self._name}', so that nothing would"
+                " be saved. Map one, or define a property."
+            )
+
+        user.__dict__[self._name] = value
+
+    def __delete__(self, user: object) -> None:
+        if self._name not in user.__dict__:
+            raise AttributeError(self._name)
+
+        del user.__dict__[self._name]
 
     def find_other(self, owner: type[object]) -> t.Any:
         """What a base class behind this one's has by the same name, or ``None``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Awaitable
 from collections.abc import Callable
+from collections.abc import Coroutine
 
 from flask.typing import ResponseReturnValue
 
@@ -55,3 +56,17 @@ ChallengeCallback: t.TypeAlias = Callable[[], MaybeAwaitable[ResponseReturnValue
 
 #: An endpoint, a path or a URL, or what returns one when it is called; or no view at all.
 LoginView: t.TypeAlias = str | Callable[[], str | None] | None
+
+
+class LoaderDecorator(t.Protocol[U]):
+    """What :meth:`.LoginManager.loader` returns."""
+
+    @t.overload
+    def __call__(
+        self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]
+    ) -> Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]: ...
+
+    @t.overload
+    def __call__(self, callback: Callable[[t.Any], U | None]) -> Callable[[t.Any], U | None]: ...
+
+    def __call__(self, callback: t.Any) -> t.Any: ...

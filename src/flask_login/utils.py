@@ -42,10 +42,12 @@ from ._kept import has_kept_user
 from ._kept import is_searching
 from ._kept import kept_user
 from ._kept import NOT_LOADED
+from ._loaders import has_left_the_view
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
 from ._views import V
+from ._visit import Manager
 from ._visit import Visit
 from ._visit import Wish
 from .config import as_names
@@ -65,8 +67,6 @@ if t.TYPE_CHECKING:
     from flask import Request
     from flask.typing import ResponseReturnValue
 
-    from .login_manager import LoginManager
-
 
 _logger = logging.getLogger("flask_login")
 
@@ -75,11 +75,16 @@ class _CurrentUser(LocalProxy[t.Any]):
     __slots__ = ()
     # A class without a docstring would hide the user's.
     __doc__: t.Any = vars(LocalProxy)["__doc__"]
+    # Pony ORM knows a proxy to unwrap by the name of its class, and by this in the class itself.
+    _get_current_object: t.Any = vars(LocalProxy)["_get_current_object"]
 
-    # What LocalProxy does for an attribute, in one step and not in three: a quarter less for what
-    # views and templates do most with the user.
+    # What LocalProxy does for an attribute, in one step and not in three: views and templates do
+    # hardly anything else with the user.
     def __getattr__(self, name: str) -> t.Any:
         return getattr(_get_user(), name)
+
+
+_CurrentUser.__name__ = "LocalProxy"
 
 
 #: The user of this request: the one who is logged in, or an anonymous one. ``None`` outside a
@@ -178,9 +183,18 @@ def logout_user() -> bool:
     :return: ``True``.
     """
     user = unwrap(_get_user())
-    Visit.current().leave(behind(request), behind(session))
-    get_manager()._update_request_context_with_user()
-    send(user_logged_out, behind(current_app), user=user)
+    visit = Visit.current()
+    stored = behind(session)
+    visit.leave(behind(request), stored)
+
+    try:
+        # Receivers find the user in 'current_user', too.
+        send(user_logged_out, behind(current_app), user=user)
+    finally:
+        # A receiver may have logged somebody in.
+        if not _session.carries_login(stored) and visit.pending is None:
+            get_manager()._update_request_context_with_user()
+
     return True
 
 
@@ -232,7 +246,7 @@ def refresh_login(user: t.Any = None) -> None:
     owner = unwrap(_get_user() if user is None else user)
     stamp = find_stamp(owner, known.user_id, visit.settings)
     visit.record(current, stored, known.stamped(stamp), known)
-    visit.change_session_id(current, stored)
+    _session.change_id(visit.app, current, stored)
 
     if token is not None:
         owed = visit.owed if isinstance(visit.owed, _remember.Token) else token
@@ -246,7 +260,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     :param max_age: How long ago at most, as a timedelta or in seconds. By default,
         ``LOGIN_FRESH_LIFETIME``.
     """
-    if has_request_context():
+    if has_request_context() and _has_manager():
         if not _is_settled_by_session():
             return False
 
@@ -274,7 +288,9 @@ def login_remembered() -> bool:
     """Whether a remember-me cookie stands behind the current login: one that is the user's own, or
     that the response to this request sets.
     """
-    _get_user()
+    if _has_manager():
+        _get_user()
+
     visit = Visit.current()
     stored = behind(session)
 
@@ -579,7 +595,7 @@ def _user_context_processor() -> dict[str, t.Any]:
     error = sys.exc_info()[1]
 
     # The page about a loader's failure must render, so it does not call the loader again.
-    if error is not None and _sources.has_left_the_view(error) and _is_unknown():
+    if error is not None and has_left_the_view(error) and _is_unknown():
         return {"current_user": get_manager().anonymous_user()}
 
     return {"current_user": _get_user()}
@@ -621,9 +637,9 @@ def _secret_key(key: str | bytes | None = None) -> bytes:
     return _remember.as_key(key)
 
 
-def get_manager() -> LoginManager[t.Any]:
+def get_manager() -> Manager:
     try:
-        manager: LoginManager[t.Any] = behind(current_app).login_manager
+        manager: Manager = behind(current_app).login_manager
         return manager
     except AttributeError:
         raise AttributeError(
@@ -701,6 +717,10 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
         return False
 
 
+def _has_manager() -> bool:
+    return hasattr(behind(current_app), "login_manager")
+
+
 def _is_settled_by_session() -> bool:
     """Whether the session has a say about the user of this request, after protection."""
     _get_user()
@@ -750,9 +770,7 @@ def _wish(
     return Wish(remember, seconds, force, fresh)
 
 
-def _begin_login(
-    visit: Visit, manager: LoginManager[t.Any], user: t.Any, user_id: t.Any, wish: Wish
-) -> None:
+def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:
     settings = visit.settings
     stamp = find_stamp(user, user_id, settings)
     login = new_login(user_id, settings, forced=wish.forced).stamped(stamp)
@@ -761,7 +779,7 @@ def _begin_login(
     visit.pending = None
 
 
-def _id_of(manager: LoginManager[t.Any], user: t.Any) -> t.Any:
+def _id_of(manager: Manager, user: t.Any) -> t.Any:
     """The user's ID, or ``None`` if there is none yet."""
     user_id = getattr(user, manager.id_attribute)()
 

@@ -1,0 +1,58 @@
+"""Names of :class:`.LoginManager` that are kept for those who still use them."""
+
+from __future__ import annotations
+
+import typing as t
+import warnings
+from collections.abc import Callable
+
+from flask import Flask
+from flask import has_app_context
+
+from ._context import current_flask
+from .config import Settings
+
+C = t.TypeVar("C", bound=Callable[..., t.Any])
+
+
+class DeprecatedNames:
+    """The base of a manager."""
+
+    _header_callback: t.Any
+
+    if t.TYPE_CHECKING:
+
+        def init_app(self, app: Flask, add_context_processor: bool = True) -> None: ...
+
+    def header_loader(self, callback: C) -> C:
+        """Register what finds a user by the ``Authorization`` header.
+
+        .. deprecated:: 0.4
+            Use :meth:`request_loader`.
+        """
+        _warn("LoginManager.header_loader", "LoginManager.request_loader")
+        self._header_callback = callback
+        return callback
+
+    def setup_app(self, app: Flask, add_context_processor: bool = True) -> None:
+        """Call :meth:`init_app`.
+
+        .. deprecated:: 0.2
+            Use :meth:`init_app`.
+        """
+        _warn("LoginManager.setup_app", "LoginManager.init_app")
+        self.init_app(app, add_context_processor)
+
+    @property
+    def _login_disabled(self) -> bool:
+        _warn("LoginManager._login_disabled", "app.config['LOGIN_DISABLED']")
+        return has_app_context() and Settings(current_flask().config).login_disabled
+
+    @_login_disabled.setter
+    def _login_disabled(self, value: bool) -> None:
+        _warn("LoginManager._login_disabled", "app.config['LOGIN_DISABLED']")
+        current_flask().config["LOGIN_DISABLED"] = value
+
+
+def _warn(old: str, new: str) -> None:
+    warnings.warn(f"'{old}' is deprecated. Use '{new}' instead.", DeprecationWarning, stacklevel=3)

@@ -1,0 +1,75 @@
+"""Session protection: whether a login that began in one browser may go on in another."""
+
+from __future__ import annotations
+
+import typing as t
+
+from flask import Flask
+
+from . import _session
+from ._context import current_request
+from ._login import judge_browser
+from ._login import Verdict
+from ._visit import Manager
+from ._visit import Visit
+from ._visit import warn_once
+from .signals import send
+from .signals import session_protected
+
+
+def protect_session(visit: Visit, manager: Manager) -> bool:
+    """Make a login non-fresh that comes from another browser, or end it. Sends
+    :data:`.session_protected`.
+
+    :return: Whether the login was ended.
+    """
+    stored = visit.session
+    mode = find_mode(visit.app, manager.session_protection)
+
+    # Without a user loader, the session is the application's alone.
+    if mode is None or manager._user_callback is None or not _session.carries_login(stored):
+        return False
+
+    recorded = _session.identifier(stored)
+    current = manager._session_identifier_generator()
+
+    if recorded == current:
+        return False
+
+    permanent: bool = getattr(stored, "permanent", False)
+    fresh = _session.is_fresh(stored)
+    verdict = judge_browser(
+        mode, recorded=recorded, current=current, permanent=permanent, fresh=fresh
+    )
+
+    if verdict is Verdict.DEMOTE:
+        _session.demote(stored)
+    elif verdict is Verdict.END:
+        visit.end(stored, "protection", current_request())
+
+    if verdict is not Verdict.ACCEPT:
+        send(session_protected, visit.app)
+
+    return verdict is Verdict.END
+
+
+def find_mode(app: Flask, default: t.Any) -> str | None:
+    """``"basic"``, ``"strong"``, or ``None`` for no protection.
+
+    :param default: The manager's own mode, which ``SESSION_PROTECTION`` overrides.
+    """
+    config: t.Any = app.config
+    mode: t.Any = config["SESSION_PROTECTION"] if "SESSION_PROTECTION" in config else default
+
+    if not mode or mode == "none":
+        return None
+
+    if mode in ("basic", "strong"):
+        return str(mode)
+
+    warn_once(
+        app,
+        f"Session protection {mode!r} is not a mode, and protects as 'basic'. Set"
+        " 'SESSION_PROTECTION' to 'basic', 'strong' or None.",
+    )
+    return "basic"

@@ -1,0 +1,39 @@
+"""Contexts that an application makes of a request, or within one."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask import has_request_context
+from flask import session
+from flask.testing import FlaskClient
+
+from flask_login import current_user
+from flask_login import get_current_user
+
+
+@pytest.mark.usefixtures("login_manager")
+def test_copy_of_a_context_may_have_a_session_of_its_own(app: Flask) -> None:
+    context = app.test_request_context()
+
+    # The session is not open yet.
+    with context.copy():
+        assert not current_user.is_authenticated
+
+    with context:
+        session["_user_id"] = "1"
+        assert current_user.get_id() == "1"
+
+
+def test_application_context_has_a_user_where_it_has_a_request(
+    app: Flask, browser: FlaskClient
+) -> None:
+    def view() -> str:
+        with app.app_context():
+            return f"{has_request_context()} {get_current_user() is not None}"
+
+    app.view_functions["plain"] = view
+    browser.get("/login/1")
+
+    # Since Flask 3.2, it has no request, even within one.
+    assert browser.get("/plain").text in {"True True", "False False"}
