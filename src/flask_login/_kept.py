@@ -276,10 +276,8 @@ def _take_back(on_g: dict[str, t.Any], visit: Visit | None) -> None:
 
 
 def _drop_aside(on_g: dict[str, t.Any], visit: Visit) -> None:
-    aside: dict[Visit, _Claim] | None = on_g.get(_ASIDE)
+    aside: dict[Visit, _Claim] = on_g.get(_ASIDE, {})
+    aside.pop(visit, None)
 
-    if aside is not None:
-        aside.pop(visit, None)
-
-        if not aside:
-            on_g.pop(_ASIDE, None)
+    if not aside:
+        on_g.pop(_ASIDE, None)
