@@ -11,6 +11,7 @@ from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Mapping
 from collections.abc import Sequence
+from html import escape
 from urllib.parse import urlsplit
 
 from flask import abort
@@ -179,15 +180,26 @@ def _expand(app: Flask, login_view: str) -> str:
         ) from error
 
 
-def as_text(message: t.Any, localize: Callable[[t.Any], t.Any] | None) -> str | None:
+def as_text(message: t.Any, localize: Callable[[t.Any], t.Any] | None) -> t.Any:
     """A message as it can be flashed, or ``None`` if there is none."""
     text = evaluate(message)
 
     if text and localize is not None:
         text = localize(text)
 
-    # A session cannot hold lazy strings. Other strings keep their type, such as Markup.
-    return (text if isinstance(text, str) else str(text)) if text else None
+    return as_string(text) if text else None
+
+
+def as_string(text: t.Any) -> t.Any:
+    """A session cannot hold lazy strings. Other strings keep their type, such as Markup."""
+    if isinstance(text, str):
+        return text
+
+    # As text, a lazy string that is HTML would be shown with its tags. Flask's session can hold
+    # it: it saves as Markup whatever has '__html__'.
+    string = str(text)
+    has_markup = hasattr(text, "__html__") and escape(string, quote=False) != string
+    return text if has_markup else string
 
 
 def evaluate(value: t.Any) -> t.Any:

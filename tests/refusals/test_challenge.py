@@ -8,6 +8,7 @@ import pytest
 from flask import flash
 from flask import Flask
 from flask import get_flashed_messages
+from flask import render_template_string
 from flask.testing import FlaskClient
 
 from flask_login import fresh_login_required
@@ -65,6 +66,8 @@ def challenge(
     app.add_url_rule("/by-hand", "by_hand", lambda: refuse())
     app.add_url_rule("/the/entrance", "entrance", lambda: "")
     app.add_url_rule("/flashed", "flashed", lambda: get_flashed_messages(with_categories=True))
+    shown = "{{ get_flashed_messages()[0] }}"
+    app.add_url_rule("/shown", "shown", lambda: render_template_string(shown))
 
     if request.param == "needs_refresh":
         browser.get("/login/1?stale")
@@ -186,6 +189,44 @@ def test_lazy_message_is_flashed_as_a_string(
     browser.get("/guarded")
 
     assert browser.get("/flashed").json == [["message", "Halt!"]]
+
+
+class LazyHTML(LazyString):
+    """A translation that may contain markup, like Flask-Babel's."""
+
+    def __html__(self) -> str:
+        return self.text
+
+
+def test_lazy_message_that_is_html_is_shown_as_html(
+    login_manager: LoginManager, browser: FlaskClient, challenge: Challenge, view: str
+) -> None:
+    setattr(login_manager, challenge.message, LazyHTML("<b>Halt!</b>"))
+
+    browser.get("/guarded")
+
+    assert browser.get("/shown").text == "<b>Halt!</b>"
+
+
+def test_lazy_message_that_is_no_html_is_shown_as_text(
+    login_manager: LoginManager, browser: FlaskClient, challenge: Challenge, view: str
+) -> None:
+    setattr(login_manager, challenge.message, LazyString("<b>Halt!</b>"))
+
+    browser.get("/guarded")
+
+    assert browser.get("/shown").text == "&lt;b&gt;Halt!&lt;/b&gt;"
+
+
+def test_lazy_message_without_markup_is_flashed_as_a_plain_string(
+    login_manager: LoginManager, browser: FlaskClient, challenge: Challenge, view: str
+) -> None:
+    setattr(login_manager, challenge.message, LazyHTML("Halt!"))
+
+    browser.get("/guarded")
+
+    with browser.session_transaction() as session:
+        assert [type(message) for _, message in session["_flashes"]] == [str]
 
 
 def test_message_localized_to_a_lazy_one_is_flashed_as_a_string(
