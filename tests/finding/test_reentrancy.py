@@ -324,3 +324,21 @@ def test_anonymous_user_is_made_once(
     login_manager.anonymous_user = lambda: seen.append("made")
     browser.get("/none")
     assert seen == ["made"]
+
+
+def test_login_by_a_loader_that_then_raises_stays(
+    app: Flask, login_manager: LoginManager, users: t.Any, remembered_browser: FlaskClient
+) -> None:
+    @login_manager.user_loader
+    def load_user(user_id: str) -> t.Any:
+        login_user(users["2"])
+        raise LookupError("after a login")
+
+    cookie = remembered_browser.get_cookie("remember_token")
+    assert cookie is not None
+
+    with app.test_request_context(headers={"Cookie": f"remember_token={cookie.value}"}):
+        with pytest.raises(LookupError):
+            current_user.get_id()
+
+        assert session["_user_id"] == "2"

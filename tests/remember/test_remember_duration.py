@@ -252,3 +252,16 @@ class TestRefresh:
         response = remembered_browser.get("/me")
         assert response.text == "2"
         assert cookie_of(response) is None
+
+
+def test_cookie_that_a_caller_wants_set_is_not_where_nobody_is_remembered(
+    app: Flask, login_manager: LoginManager, users: dict[str, t.Any]
+) -> None:
+    app.config["REMEMBER_COOKIE_DURATION"] = 0
+    response = app.response_class()
+
+    with app.test_request_context():
+        login_user(users["1"])
+        login_manager._set_cookie(response)
+
+    assert "Set-Cookie" not in response.headers
