@@ -50,8 +50,8 @@ from ._views import V
 from ._visit import Manager
 from ._visit import Visit
 from ._visit import Wish
+from .config import as_duration
 from .config import as_names
-from .config import as_remembered_seconds
 from .config import as_seconds
 from .config import EXEMPT_METHODS
 from .config import Settings
@@ -762,8 +762,8 @@ def _wish(
     seconds = None
 
     if remember and duration is not None:
-        seconds = as_remembered_seconds("duration", duration)
-        remember = seconds is not None
+        seconds = as_duration("duration", duration).total_seconds()
+        remember = seconds > 0
     elif remember:
         remember = settings.cookie_duration is not None
 

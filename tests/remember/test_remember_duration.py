@@ -265,3 +265,10 @@ def test_cookie_that_a_caller_wants_set_is_not_where_nobody_is_remembered(
         login_manager._set_cookie(response)
 
     assert "Set-Cookie" not in response.headers
+
+
+def test_duration_is_in_the_session_as_ever(
+    browser: FlaskClient, session_of: t.Callable[[FlaskClient], dict[str, t.Any]]
+) -> None:
+    browser.get("/login/1?remember&duration=300")
+    assert repr(session_of(browser)["_remember_seconds"]) == "300.0"
