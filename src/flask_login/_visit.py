@@ -88,19 +88,19 @@ class Visit:
     #: What found the user: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
     source: str | None = None
     #: Whether that was a request loader, so that the session is not this user's.
-    from_request = False
+    from_request: bool = False
     #: Whether the session's login was restored from the remember-me cookie in this request.
-    resumed = False
+    resumed: bool = False
     #: Whether somebody was logged in at any time during the request.
-    was_logged_in = False
+    was_logged_in: bool = False
     #: Whether the caller was refused in a way that depends on who they are.
-    refused = False
+    refused: bool = False
     #: Whether the caller was refused because their login is not fresh.
-    stale = False
+    stale: bool = False
     #: The headers that were looked at.
     vary: tuple[str, ...] = ()
     #: Whether ``user_accessed`` is being sent.
-    announcing = False
+    announcing: bool = False
     #: Whether session protection ended the login, once it has been asked.
     protection_failed: bool | None = None
     #: Why there is no login, if that is known.
@@ -111,17 +111,17 @@ class Visit:
     #: is kept here and not in the session, because applications clear the session after a logout.
     owed: remember.Token | t.Literal["forget"] | None = None
     #: Whether the request's own remember-me cookie has to go, whatever takes its place.
-    deletes = False
+    deletes: bool = False
     #: The login of a user who had no ID yet. The session is written when they have one.
     pending: Wish | None = None
     #: How often a user was kept for this visit.
-    times_kept = 0
+    times_kept: int = 0
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
-        self.app = app
-        self.settings = Settings(app.config)
+        self.app: Flask = app
+        self.settings: Settings = Settings(app.config)
         #: Whether our before-request function ran. Tests make contexts in which it does not.
-        self.dispatched = dispatched
+        self.dispatched: bool = dispatched
 
     @classmethod
     def current(cls) -> Visit:
