@@ -3,55 +3,54 @@
 from __future__ import annotations
 
 import typing as t
+from contextvars import Context
+from contextvars import ContextVar
 
 from flask import ctx as contexts
 from flask import current_app
 from flask import Flask
-from flask import g
 from flask import globals as flask_globals
 from flask import Request
 from flask import request
 from flask import session
 from werkzeug.local import LocalProxy
 
-# Flask declares its proxies as what they stand for, which hides that they can be unwrapped.
-app_proxy = t.cast("LocalProxy[Flask]", current_app)
-request_proxy = t.cast("LocalProxy[Request]", request)
-session_proxy = t.cast("LocalProxy[t.Any]", session)
-g_proxy = t.cast("LocalProxy[object]", g)
-
 #: Whether a request and its application share one context, as from Flask 3.2 on.
 is_merged: bool = hasattr(contexts.AppContext, "session")
 
-#: The context that the session belongs to. Before Flask 3.2, requests have one of their own.
-request_context: LocalProxy[t.Any] = getattr(
-    flask_globals, "app_ctx" if is_merged else "request_ctx"
-)
+#: Flask's proxy for the application's context.
+app_ctx: t.Any = flask_globals.app_ctx
+
+#: Flask's proxy for the context of requests and sessions. Before Flask 3.2, it is one of its own.
+request_ctx: t.Any = app_ctx if is_merged else flask_globals.request_ctx
+
+
+def _variable_of(proxy: t.Any) -> ContextVar[t.Any]:
+    # Where nothing is bound, a proxy tells what it wraps, and not what that wraps.
+    return Context().run(getattr, proxy, "__wrapped__")
+
+
+#: What the proxies look into. ``app_contexts.get(app_ctx)`` is the context itself, or else the
+#: proxy, which raises Flask's own error for what it is asked.
+app_contexts: ContextVar[t.Any] = _variable_of(app_ctx)
+request_contexts: ContextVar[t.Any] = _variable_of(request_ctx)
 
 # The attribute of the context that merely holds the session, since Flask 3.1.3 and before.
 _HELD = "_session" if is_merged or hasattr(contexts.RequestContext, "session") else "session"
-
-# What Flask's own proxies are. Type checkers would only narrow to proxies of unknown things.
-_PROXY: t.Any = LocalProxy
 
 
 def unwrap(value: t.Any) -> t.Any:
     """The object that a proxy stands for. Anything else stands for itself."""
     while isinstance(value, LocalProxy):
-        # To cast it would be one more call.
         value = value._get_current_object()  # pyright: ignore
 
     return value  # pyright: ignore
 
 
-def behind(proxy: t.Any) -> t.Any:
-    """The object behind one of Flask's proxies, or what a test put in its place."""
-    return proxy._get_current_object() if type(proxy) is _PROXY else proxy
-
-
 def current_flask() -> Flask:
     """The application of this context."""
-    return app_proxy._get_current_object()
+    app: Flask = app_contexts.get(app_ctx).app
+    return app
 
 
 def current_request() -> Request:
@@ -59,7 +58,25 @@ def current_request() -> Request:
 
     :raises RuntimeError: Outside a request.
     """
-    return request_proxy._get_current_object()
+    request: Request = request_contexts.get(request_ctx).request
+    return request
+
+
+def app_behind(proxy: t.Any) -> t.Any:
+    """The application, or what a test put in the place of the proxy."""
+    return app_contexts.get(app_ctx).app if proxy is current_app else proxy
+
+
+def request_behind(proxy: t.Any) -> t.Any:
+    """The request, or what a test put in the place of the proxy."""
+    return request_contexts.get(request_ctx).request if proxy is request else proxy
+
+
+def session_behind(proxy: t.Any) -> t.Any:
+    """The session, or what a test put in the place of the proxy. Flask counts it as accessed and
+    adds ``Vary: Cookie``.
+    """
+    return request_contexts.get(request_ctx).session if proxy is session else proxy
 
 
 def used_session() -> t.Any:
@@ -68,5 +85,5 @@ def used_session() -> t.Any:
     To look at it this way is not to use it: a response does not come to vary by cookie, and Flask
     opens nothing. Where it is held elsewhere, it seems unused.
     """
-    stored = getattr(request_context._get_current_object(), _HELD, None)
+    stored = getattr(request_contexts.get(), _HELD, None)
     return stored if getattr(stored, "accessed", True) else None

@@ -45,12 +45,12 @@ class Gate:
 
     def register(self) -> None:
         # Before the application's own, whenever those were registered: what they put on 'g' is this
-        # request's. A 'url_value_preprocessor' would come earlier still, and cost twice as much.
+        # request's.
         self._app.before_request_funcs.setdefault(None, []).insert(0, self._before_view())
         self._app.after_request(self._after_view())
 
-    # Functions, not methods: Flask asks of each hook in each request whether it is async, and takes
-    # twice as long to tell of a method.
+    # Functions, not methods: Flask asks of each hook in each request whether it is async, which is
+    # harder to tell of a method.
 
     def _before_view(self) -> Callable[[], ResponseReturnValue | None]:
         def before_view() -> ResponseReturnValue | None:
@@ -94,7 +94,7 @@ class Gate:
 
             response = self._manager._update_remember_cookie(response)
 
-            if visit.vary or (visit.was_logged_in and visit.settings.cache_control is not None):
+            if visit.vary or (visit.was_logged_in and self._settings.cache_control is not None):
                 _add_headers(response, visit)
 
             return response

@@ -18,10 +18,11 @@ from threading import RLock
 from weakref import finalize
 from weakref import ref
 
-from ._context import g_proxy
+from ._context import app_contexts
+from ._context import app_ctx
 from ._context import is_merged
-from ._context import request_context
-from ._context import request_proxy
+from ._context import request_contexts
+from ._context import request_ctx
 from ._visit import VISIT
 from ._visit import Visit
 
@@ -49,8 +50,8 @@ def kept_user() -> t.Any:
 
     :raises RuntimeError: Outside a request.
     """
-    on_request = request_proxy._get_current_object().__dict__
-    on_g = g_proxy._get_current_object().__dict__
+    on_request = request_contexts.get(request_ctx).request.__dict__
+    on_g = app_contexts.get(app_ctx).g.__dict__
 
     if _USER not in on_g and _ASIDE not in on_g:
         return NOT_LOADED
@@ -62,15 +63,13 @@ def kept_user() -> t.Any:
 
 def keep_user(visit: Visit, user: t.Any) -> None:
     """Make someone the user of a visit, and of no other."""
-    on_g = g_proxy._get_current_object().__dict__
-    context = None
+    on_g = app_contexts.get(app_ctx).g.__dict__
+    context = None if is_merged else request_contexts.get(None)
     visit.times_kept += 1
 
-    if not is_merged:
-        try:
-            context = ref(request_context._get_current_object(), partial(_drop_claim, on_g, visit))
-        except RuntimeError:  # Tests patch what is needed of a request, and there is none.
-            pass
+    # Tests patch what is needed of a request, and there is none.
+    if context is not None:
+        context = ref(context, partial(_drop_claim, on_g, visit))
 
     with _claiming:
         if _CLAIM in on_g:
@@ -87,7 +86,7 @@ def claim_user(visit: Visit) -> t.Any:
     """Claim whom a manager put on ``g`` for this visit, and return them, or ``None`` if it put
     nobody there. Ours has claimed them already; others may not know how.
     """
-    user = _own_user(g_proxy._get_current_object().__dict__, visit)
+    user = _own_user(app_contexts.get(app_ctx).g.__dict__, visit)
 
     if user is not NOT_LOADED:
         return user
@@ -102,7 +101,7 @@ def claim_user(visit: Visit) -> t.Any:
 
 def has_kept_user(visit: Visit) -> bool:
     """Whether the user of this request is whom this library put there, and was not set by hand."""
-    claim: _Claim | None = g_proxy._get_current_object().__dict__.get(_CLAIM)
+    claim: _Claim | None = app_contexts.get(app_ctx).g.__dict__.get(_CLAIM)
     return claim is not None and claim[0] is visit and claim[1] is kept_user()
 
 
@@ -114,8 +113,8 @@ def dispatch() -> None:
     if is_merged:
         return
 
-    on_request = request_proxy._get_current_object().__dict__
-    on_g = g_proxy._get_current_object().__dict__
+    on_request = request_contexts.get(request_ctx).request.__dict__
+    on_g = app_contexts.get(app_ctx).g.__dict__
 
     if VISIT not in on_request:
         on_request[VISIT] = None
@@ -130,7 +129,7 @@ def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
     """Forget who the user of this request is, and note that loaders are being asked. Give what it
     returns to :func:`end_search`.
     """
-    on_g = g_proxy._get_current_object().__dict__
+    on_g = app_contexts.get(app_ctx).g.__dict__
 
     if _USER in on_g:
         with _claiming:
@@ -160,9 +159,9 @@ def is_searching(visit: Visit) -> bool:
 
 def snapshot() -> Callable[[], None]:
     """Note who the user of this request is and how that came, and return what brings it back."""
-    on_g = g_proxy._get_current_object().__dict__
+    on_g = app_contexts.get(app_ctx).g.__dict__
     kept = {key: on_g[key] for key in (_USER, _CLAIM) if key in on_g}
-    on_request = request_proxy._get_current_object().__dict__
+    on_request = request_contexts.get(request_ctx).request.__dict__
     is_begun = on_request.get(VISIT) is not None
     visit = Visit.current()
     before = dict(vars(visit))
@@ -232,7 +231,7 @@ def _set_others_aside(on_g: dict[str, t.Any], visit: Visit | None) -> None:
 
         _set_aside(on_g)
 
-    context = request_context._get_current_object()
+    context = request_contexts.get()
     finalize(context, _give_back, on_g, claim[0]).atexit = False
 
 

@@ -18,9 +18,8 @@ def call_loader(app: Flask, callback: t.Any, argument: t.Any, kind: str, where: 
     try:
         user = callback(argument)
 
-        # What comes back tells whether it was async. To ask before, as Flask does for views, costs
-        # as much as all of this.
-        if isinstance(user, CoroutineType):
+        # What comes back tells whether it was async, also of a callable that hides it.
+        if type(user) is CoroutineType:
             user = wait_for(app, t.cast(t.Any, user))
     except BaseException as error:
         name = getattr(callback, "__qualname__", repr(callback))

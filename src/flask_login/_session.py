@@ -119,7 +119,7 @@ def confirm(session: Session, identifier: str) -> None:
 def bind(session: Session, login: Login, identifier: str) -> None:
     """Record a login, and the browser that it belongs to."""
     session[_IDENTIFIER] = identifier
-    keep_login(session, login)
+    session[_LOGIN] = str(login)
 
 
 def demote(session: Session) -> None:

@@ -17,6 +17,7 @@ from . import remember
 from ._context import current_request
 from ._kept import is_searching
 from ._kept import kept_user
+from ._kept import NOT_LOADED
 from ._loaders import call_loader
 from ._login import find_stamp
 from ._login import Login
@@ -58,7 +59,7 @@ def search(visit: Visit, manager: Manager) -> None:
         user = (_SOURCES[name] if name in _SOURCES else named[name]).find(visit, manager)
 
         # A source may have settled who it is, or a loader may have logged someone in or out.
-        if visit.times_kept != times_kept and not is_searching(visit):
+        if visit.times_kept != times_kept and kept_user() is not NOT_LOADED:
             return
 
         if user is not None:

@@ -122,7 +122,7 @@ def find_path(script_name: str, path_info: str, query: bytes) -> str:
 
 def with_next(login_url: str, field: str, target: str) -> str:
     """Put a target into a login URL's query, in place of one that is there."""
-    # As a rule, there is none. To parse would be a tenth of what a refusal adds.
+    # As a rule, there is none.
     if "?" not in login_url and "#" not in login_url:
         return f"{login_url}?{urlencode({field: target})}"
 

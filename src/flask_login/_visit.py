@@ -15,10 +15,10 @@ from werkzeug.wrappers import Response
 from . import _clock
 from . import _session
 from . import remember
-from ._context import app_proxy
+from ._context import app_contexts
 from ._context import current_flask
-from ._context import request_proxy
-from ._context import session_proxy
+from ._context import request_contexts
+from ._context import request_ctx
 from ._login import Login
 from ._login import new_login
 from ._login import Reason
@@ -129,14 +129,14 @@ class Visit:
         kept.
         """
         try:
-            namespace = request_proxy._get_current_object().__dict__
+            namespace = request_contexts.get(request_ctx).request.__dict__
         except RuntimeError:
             return cls(current_flask(), dispatched=False)
 
         visit: Visit | None = namespace[VISIT] if VISIT in namespace else None
 
         if visit is None:
-            app = app_proxy._get_current_object()
+            app = app_contexts.get().app
             visit = namespace[VISIT] = cls(app, dispatched=VISIT in namespace)
 
         return visit
@@ -144,7 +144,7 @@ class Visit:
     @staticmethod
     def begun() -> Visit | None:
         """This request's visit, if it has begun."""
-        namespace = request_proxy._get_current_object().__dict__
+        namespace = request_contexts.get(request_ctx).request.__dict__
         return namespace[VISIT] if VISIT in namespace else None
 
     @property
@@ -153,7 +153,7 @@ class Visit:
 
         It is not kept: a copy of the context, made before the session is opened, has its own.
         """
-        return session_proxy._get_current_object()
+        return request_contexts.get(request_ctx).session
 
     @property
     def session_counts(self) -> bool:
@@ -252,21 +252,22 @@ class Visit:
         """Remove our keys from the session. Whose data stays behind is recorded where it
         matters.
         """
-        user_id = _session.user_id(stored)
+        owner = self.find_owner(stored) if _session.carries_login(stored) else None
         _session.discard(stored, self.settings.session_keys)
 
-        if user_id is not None and self.settings.clear_on_user_change:
-            _session.leave_owner(stored, user_id)
+        if owner is not None:
+            _session.leave_owner(stored, owner)
 
     def leave(self, current: Request, stored: _session.Session) -> None:
         """Log out: the reverse of :meth:`begin`."""
         if _session.carries_login(stored):
             _session.change_id(self.app, current, stored)
+        else:
+            _session.have_unread_deleted(self.app, current, stored)
 
         self.remove(stored)
         self.reset(stored)
         self.forget(current, stored)
-        _session.have_unread_deleted(self.app, current, stored)
         self.source = self.reason = self.pending = self.ended = None
         self.from_request = self.resumed = False
 

@@ -15,8 +15,8 @@ from . import _refusal
 from . import _views
 from . import utils
 from ._async import to_sync
-from ._context import behind
 from ._context import current_flask
+from ._context import current_request
 from ._context import unwrap
 from ._exemptions import find_target
 from ._views import V
@@ -97,7 +97,7 @@ def user_passes_test(
         return None if passes else refuse
 
     def refuse() -> ResponseReturnValue:
-        return _refusal.forbid(Visit.current(), behind(request), utils.get_manager(), reason)
+        return _refusal.forbid(Visit.current(), current_request(), utils.get_manager(), reason)
 
     # Users who are logged in are sent nowhere. And the test is for the view's own requests.
     return utils.guard_by(refusal, sends_users_on=False)

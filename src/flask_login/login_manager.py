@@ -29,8 +29,9 @@ from . import _sources
 from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
-from ._context import behind
 from ._context import current_request
+from ._context import request_behind
+from ._context import session_behind
 from ._deprecated import DeprecatedNames
 from ._gate import Gate
 from ._kept import begin_search
@@ -304,7 +305,7 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
             return t.cast(ResponseReturnValue, to_sync(visit.app, self.unauthorized_callback)())
 
         view = _refusal.find_for_blueprints(
-            behind(request).blueprints, self.blueprint_login_views, self.login_view
+            request_behind(request).blueprints, self.blueprint_login_views, self.login_view
         )
         reason = visit.reason or "no_login"
         return self._refuse(visit, view, self.login_message, self.login_message_category, reason)
@@ -327,7 +328,7 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
     def _refuse(
         self, visit: Visit, login_view: LoginView, message: t.Any, category: str, reason: str
     ) -> ResponseReturnValue:
-        current = behind(request)
+        current = request_behind(request)
         refusal = _refusal.decide(visit, current, self, login_view, reason)
 
         # API users have no session to flash or to save 'next' in.
@@ -419,7 +420,7 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         if not visit.from_request:
             settings = visit.settings
             renews = settings.cookie_refresh_each_request and _sources.is_activity(visit, self)
-            visit.settle_cookie(current_request(), behind(session), renews=renews)
+            visit.settle_cookie(current_request(), session_behind(session), renews=renews)
 
         if visit.owed is FORGET:
             self._clear_cookie(response)
@@ -434,7 +435,7 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         token = visit.owed
 
         if not isinstance(token, remember.Token):
-            token = visit.new_token(behind(session))
+            token = visit.new_token(session_behind(session))
 
         if token is None:
             return

@@ -18,7 +18,6 @@ from functools import lru_cache
 from hashlib import sha512
 from inspect import signature
 
-from itsdangerous import base64_encode
 from itsdangerous import Signer
 from itsdangerous.encoding import want_bytes
 from werkzeug.http import dump_cookie
@@ -116,9 +115,9 @@ def read_all(request: Request, settings: Settings) -> Iterator[Token | Refused]:
         yield read(cookie, settings)
 
 
-def new_token(login: Login, duration: int) -> Token:
+def new_token(login: Login, duration: int | None) -> Token:
     """A token for a login, issued now. It has 128 random bits."""
-    return Token(login, duration, _clock.now(), _random())
+    return Token(login, duration, _clock.now(), secrets.token_urlsafe(16))
 
 
 def prolong(token: Token) -> Token:
@@ -128,7 +127,7 @@ def prolong(token: Token) -> Token:
 
 def reissue(token: Token) -> Token:
     """A token that replaces another one of the same login, whose copies elsewhere are void."""
-    return token._replace(random=_random())
+    return token._replace(random=secrets.token_urlsafe(16))
 
 
 def encode(token: Token, settings: Settings) -> str:
@@ -176,11 +175,9 @@ def read(cookie: str, settings: Settings) -> Token | Refused:
         return INVALID
 
     # It does not say when it was made, so what is known of it begins now.
-    now = _clock.now()
+    token = new_token(Login(user_id, _clock.now()), None)
     needs_rewrite = settings.cookie_format != "legacy" or decode_legacy(cookie, keys[-1:]) is None
-    return Token(
-        Login(user_id, now), None, now, _random(), needs_rewrite=needs_rewrite, is_legacy=True
-    )
+    return token._replace(needs_rewrite=needs_rewrite, is_legacy=True)
 
 
 def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
@@ -278,15 +275,14 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     value = encode(token, settings)
     attributes = _attributes(settings)
     name = settings.cookie_name
-    longest = response.max_cookie_size or _LONGEST_COOKIE
     free = len(f"{name}{value}{attributes['path']}{attributes['domain']}".encode())
 
     # To measure a header is to make it once more. As a rule, it is short enough whatever becomes of
     # what is free to vary in it.
-    if free * _WIDEST_ESCAPE + _FIXED_PART > longest:
+    if free * _WIDEST_ESCAPE + _FIXED_PART > _LONGEST_COOKIE:
         header = dump_cookie(name, value, expires=expires, max_size=0, **attributes)
 
-        if len(header) > longest:
+        if len(header) > (response.max_cookie_size or _LONGEST_COOKIE):
             raise ValueError(
                 f"The remember-me cookie of user '{str(token.login.user_id)[:40]}…' has"
                 f" {len(header)} bytes, and browsers drop cookies over {_LONGEST_COOKIE}. Their ID"
@@ -363,10 +359,6 @@ def _signer(key: bytes) -> Signer:
     """
     derived = Signer(key, salt=_SALT, digest_method=sha512).derive_key()
     return Signer(derived, salt=_SALT, key_derivation="none", digest_method=sha512)
-
-
-def _random() -> str:
-    return base64_encode(secrets.token_bytes(16)).decode()
 
 
 def _attributes(settings: Settings) -> dict[str, t.Any]:

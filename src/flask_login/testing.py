@@ -169,7 +169,7 @@ class LoginClient(FlaskClient):
             _kept.dispatch()
             yield
             response: t.Any = utils.get_manager()._update_remember_cookie(app.response_class())
-            app.session_interface.save_session(app, _context.behind(session), response)
+            app.session_interface.save_session(app, _context.session_behind(session), response)
 
         self._exchange(environ, response)
 
@@ -241,7 +241,7 @@ def acting_as(user: t.Any) -> Generator[None, None, None]:
 
         stack.callback(_snapshot())
 
-        if current_app.session_interface.is_null_session(_context.behind(session)):
+        if current_app.session_interface.is_null_session(_context.session_behind(session)):
             # Without a secret key there is no session to log in to.
             _kept.keep_user(Visit.current(), _context.unwrap(user))
         else:
@@ -331,9 +331,9 @@ def _as_received(app: Flask, environ: dict[str, t.Any]) -> t.Any:
 
 def _snapshot() -> Callable[[], None]:
     """Note what the session and the request say of the user, and return what brings it back."""
-    stored = _context.behind(session)
+    stored = _context.session_behind(session)
     content = deepcopy(dict(stored))
-    on_g: dict[str, t.Any] = _context.behind(g).__dict__
+    on_g: dict[str, t.Any] = _context.unwrap(g).__dict__
     names = Settings(current_app.config).reset_keys
     kept_on_g = {name: on_g[name] for name in names if name in on_g}
     bring_back_user = _kept.snapshot()

@@ -35,7 +35,9 @@ from . import _urls
 from . import _views
 from . import remember as _remember
 from ._async import in_event_loop
-from ._context import behind
+from ._context import app_behind
+from ._context import request_behind
+from ._context import session_behind
 from ._context import unwrap
 from ._kept import claim_user
 from ._kept import has_kept_user
@@ -134,14 +136,14 @@ def login_user(
 
     if user_id is None:
         # Whoever is logged in is not any longer, whatever becomes of the new user.
-        visit.remove(behind(session))
+        visit.remove(session_behind(session))
         visit.pending = wish
     else:
         _begin_login(visit, manager, user, user_id, wish)
 
     visit.enter()
     manager._update_request_context_with_user(user)
-    send(user_logged_in, behind(current_app), user=_get_user())
+    send(user_logged_in, app_behind(current_app), user=_get_user())
     return True
 
 
@@ -184,12 +186,12 @@ def logout_user() -> bool:
     """
     user = unwrap(_get_user())
     visit = Visit.current()
-    stored = behind(session)
-    visit.leave(behind(request), stored)
+    stored = session_behind(session)
+    visit.leave(request_behind(request), stored)
 
     try:
         # Receivers find the user in 'current_user', too.
-        send(user_logged_out, behind(current_app), user=user)
+        send(user_logged_out, app_behind(current_app), user=user)
     finally:
         # A receiver may have logged somebody in.
         if not _session.carries_login(stored) and visit.pending is None:
@@ -212,16 +214,16 @@ def confirm_login(user: t.Any = None) -> None:
     visit = Visit.current()
 
     if known is not None:
-        stored = behind(session)
+        stored = session_behind(session)
         renewed = new_login(known.user_id, visit.settings, stamp=known.stamp, forced=known.forced)
-        visit.record(behind(request), stored, renewed, known)
+        visit.record(request_behind(request), stored, renewed, known)
         _session.confirm(stored, get_manager()._session_identifier_generator())
         visit.reset(stored)
     elif visit.pending is not None:
         visit.pending = visit.pending._replace(fresh=True)
 
     visit.stale = False
-    send(user_login_confirmed, behind(current_app))
+    send(user_login_confirmed, app_behind(current_app))
 
 
 def refresh_login(user: t.Any = None) -> None:
@@ -240,8 +242,8 @@ def refresh_login(user: t.Any = None) -> None:
         return
 
     visit = Visit.current()
-    stored = behind(session)
-    current = behind(request)
+    stored = session_behind(session)
+    current = request_behind(request)
     token = visit.find_token(current, stored)
     owner = unwrap(_get_user() if user is None else user)
     stamp = find_stamp(owner, known.user_id, visit.settings)
@@ -269,7 +271,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
         if pending is not None:
             return pending.fresh
 
-    stored = behind(session)
+    stored = session_behind(session)
 
     if not _session.is_fresh(stored):
         return False
@@ -277,7 +279,7 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
     limit = as_seconds("max_age", max_age)
 
     if max_age is None:
-        limit = Settings(behind(current_app).config).fresh_lifetime
+        limit = Settings(app_behind(current_app).config).fresh_lifetime
 
     return limit is None or not _clock.is_over(
         _ensure_login(stored).authenticated_at, limit, _clock.now()
@@ -292,7 +294,7 @@ def login_remembered() -> bool:
         _get_user()
 
     visit = Visit.current()
-    stored = behind(session)
+    stored = session_behind(session)
 
     if not visit.session_counts:
         return False
@@ -309,7 +311,7 @@ def login_remembered() -> bool:
     if visit.source == "remember" and not visit.resumed:
         return True
 
-    return visit.find_token(behind(request), stored) is not None
+    return visit.find_token(request_behind(request), stored) is not None
 
 
 def login_source() -> str | None:
@@ -340,7 +342,7 @@ def session_expires_at() -> datetime | None:
     if not has_request_context():
         return None
 
-    settings = Settings(behind(current_app).config)
+    settings = Settings(app_behind(current_app).config)
 
     if settings.idle_timeout is None and settings.absolute_timeout is None:
         return None
@@ -436,7 +438,7 @@ def login_url(login_view: str, next_url: str | None = None, next_field: str = "n
 
 def build_login_url(base: str, next_url: str | None = None, next_field: str = "next") -> str:
     """:func:`login_url`, of what a login view was expanded to."""
-    host = Settings(behind(current_app).config).force_host if has_app_context() else None
+    host = Settings(app_behind(current_app).config).force_host if has_app_context() else None
     url = base
 
     if next_url is not None:
@@ -479,7 +481,7 @@ def is_safe_url(
     if require_https is None:
         require_https = has_request_context() and request.is_secure
 
-    field = Settings(behind(current_app).config).next_param if has_app_context() else "next"
+    field = Settings(app_behind(current_app).config).next_param if has_app_context() else "next"
     hosts = as_names("allowed_hosts", allowed_hosts)
     site = _urls.Site(hosts, require_https, field, _find_origin())
     return _urls.is_safe(target, site)
@@ -494,11 +496,11 @@ def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] 
     :param default: An endpoint, a path or a URL. By default, the application's root.
     :param allowed_hosts: Hosts besides this one.
     """
-    current = behind(request)
-    field = Settings(behind(current_app).config).next_param
+    current = request_behind(request)
+    field = Settings(app_behind(current_app).config).next_param
     named = [current.form.get(field), _find_in_query(current, field)] if field is not None else []
 
-    for target in (*named, _session.take_next(behind(session))):
+    for target in (*named, _session.take_next(session_behind(session))):
         if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
             return _urls.normalize(_urls.localize(target, _find_origin()))
 
@@ -524,7 +526,10 @@ def default_target(default: str | None = None) -> str:
     """Where users go who came from nowhere: an endpoint, a path or a URL, or the application's
     root.
     """
-    return f"{behind(request).root_path}/" if default is None else expand_login_view(default)
+    if default is None:
+        return f"{request_behind(request).root_path}/"
+
+    return expand_login_view(default)
 
 
 def set_login_view(login_view: LoginView, blueprint: t.Any = None) -> None:
@@ -554,7 +559,7 @@ def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | 
 
     :param key: By default, the ``SECRET_KEY`` and the ``SECRET_KEY_FALLBACKS``.
     """
-    settings = Settings(behind(current_app).config) if key is None else None
+    settings = Settings(app_behind(current_app).config) if key is None else None
     keys: t.Any = [key] if settings is None else settings.secret_keys
     token = _remember.decode_timed(cookie, [*map(want_bytes, keys)])
 
@@ -611,12 +616,11 @@ def _create_identifier() -> str:
     ``X-Forwarded-For`` is not read, because anyone can send it. Behind a proxy, use
     :class:`~werkzeug.middleware.proxy_fix.ProxyFix`.
     """
-    current = behind(request)
+    current = request_behind(request)
     return _identify(current.remote_addr, current.headers.get("User-Agent"))
 
 
-# A browser that comes makes many requests, and to hash it each time would be a tenth of all that a
-# guard does. With the User-Agents of browsers, 1,024 of them take 300 KiB.
+# A browser makes many requests. With the User-Agents of browsers, 1,024 of them take 300 KiB.
 @lru_cache(maxsize=1024)
 def _identify(address: str | None, agent: str | None) -> str:
     return sha512(f"{_as_bytes(address)!r}|{_as_bytes(agent)!r}".encode()).hexdigest()
@@ -632,14 +636,14 @@ def _cookie_digest(payload: str, key: str | bytes | None = None) -> str:
 
 def _secret_key(key: str | bytes | None = None) -> bytes:
     if key is None:
-        key = Settings(behind(current_app).config).demand_secret_key()
+        key = Settings(app_behind(current_app).config).demand_secret_key()
 
     return _remember.as_key(key)
 
 
 def get_manager() -> Manager:
     try:
-        manager: Manager = behind(current_app).login_manager
+        manager: Manager = app_behind(current_app).login_manager
         return manager
     except AttributeError:
         raise AttributeError(
@@ -648,8 +652,7 @@ def get_manager() -> Manager:
 
 
 def is_logged_in() -> bool:
-    # Tests patch either name. Where they have not, the way through the proxy is saved, which would
-    # be a tenth of all that a guard does.
+    # Tests patch either name. Where they have not, there is no need to go through the proxy.
     user = _get_user() if current_user is _current_user else unwrap(current_user)
     return not is_nobody(user) and bool(user.is_authenticated)
 
@@ -681,7 +684,6 @@ def guard_by(
             if refuse is not None:
                 return refuse()
 
-            # Asking the application once per call costs as much as half the guard.
             call = current_app.ensure_sync(view) if is_async else view
             return call(*args, **kwargs)
 
@@ -707,18 +709,18 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
     :param current: The current request, likewise.
     """
     try:
-        config: t.Any = (app or behind(current_app)).config
+        config: t.Any = (app or app_behind(current_app)).config
 
         if config.get("LOGIN_DISABLED"):
             return True
 
-        return (current or behind(request)).method in EXEMPT_METHODS
+        return (current or request_behind(request)).method in EXEMPT_METHODS
     except RuntimeError:  # There is neither where a unit test calls a view by itself.
         return False
 
 
 def _has_manager() -> bool:
-    return hasattr(behind(current_app), "login_manager")
+    return hasattr(app_behind(current_app), "login_manager")
 
 
 def _is_settled_by_session() -> bool:
@@ -731,7 +733,7 @@ def _is_settled_by_session() -> bool:
 
     # A patched '_get_user' skips '_load_user', so protection has not run yet.
     if visit.protection_failed is None:
-        manager = getattr(behind(current_app), "login_manager", None)
+        manager = getattr(app_behind(current_app), "login_manager", None)
         failed = getattr(manager, "_session_protection_failed", None)
         visit.protection_failed = failed is not None and failed()
 
@@ -775,7 +777,7 @@ def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wi
     stamp = find_stamp(user, user_id, settings)
     login = new_login(user_id, settings, forced=wish.forced).stamped(stamp)
     identifier = manager._session_identifier_generator()
-    visit.begin(behind(request), behind(session), login, wish, identifier)
+    visit.begin(request_behind(request), session_behind(session), login, wish, identifier)
     visit.pending = None
 
 
@@ -797,7 +799,7 @@ def _current_login(user: t.Any) -> Login | None:
     :raises ValueError: If it is not the given user's.
     """
     current = _get_user()
-    stored = behind(session)
+    stored = session_behind(session)
     visit = Visit.current()
     carried = _session.carries_login(stored) and visit.session_counts
 
@@ -817,7 +819,7 @@ def _ensure_login(stored: t.Any) -> Login:
     known = _session.find_login(stored)
 
     if known is None:
-        settings = Settings(behind(current_app).config)
+        settings = Settings(app_behind(current_app).config)
         known = new_login(_session.user_id(stored), settings)
         _session.keep_login(stored, known)
 

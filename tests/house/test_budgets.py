@@ -30,12 +30,12 @@ LINES_OF_A_FUNCTION = 30
 LINES_OF_BENCHMARKS = 1_100
 #: Of each module, as radon counts it. More is better. The aim is 40 for each.
 MAINTAINABILITY = 40
-MAINTAINABILITY_OF = {"_sources": 33, "_visit": 33, "utils": 32}
+MAINTAINABILITY_OF = {"_sources": 35, "_visit": 34, "utils": 32}
 #: Functions that a request enters, and calls from one file of the package into another.
 JOURNEYS = {
     "guarded page": Journey(63, 45),  # The aim is 30 and 12.
-    "restored from the cookie": Journey(121, 83),  # The aim is 50 and 24.
-    "login with remember": Journey(104, 66),  # The aim is 42 and 20.
+    "restored from the cookie": Journey(119, 83),  # The aim is 50 and 24.
+    "login with remember": Journey(102, 66),  # The aim is 42 and 20.
     "refused by redirect": Journey(101, 65),  # The aim is 50 and 26.
 }
 
