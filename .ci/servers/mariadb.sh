@@ -18,7 +18,7 @@ start_mariadb() {
     mariadb-install-db --no-defaults --user="$user" --datadir="$home/data" \
         --auth-root-authentication-method=normal >/dev/null || return
     PATH="$PATH:/usr/sbin" mariadbd --no-defaults --user="$user" --datadir="$home/data" \
-        --socket="$home/socket" --pid-file="$home/pid" --bind-address=127.0.0.1 --port="$1" \
+        --socket="$home/socket" --pid-file="$home/pid" --bind-address=127.0.0.1 --port="$1" --skip-name-resolve \
         --innodb-flush-log-at-trx-commit=0 >"$home/log" 2>&1 &
     at_exit "kill $! && wait $! || true"
     mariadb-admin --no-defaults --socket="$home/socket" --user=root --wait=60 ping >/dev/null

@@ -15,8 +15,10 @@ import typing as t
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Generator
 from collections.abc import Mapping
 from collections.abc import Sequence
+from contextlib import contextmanager
 from contextlib import suppress
 from dataclasses import asdict
 from dataclasses import fields
@@ -77,8 +79,12 @@ TRY_AGAIN = ("40001", "40P01", 1020, 1213, "database is locked")
 #: The scope of all users. Those of single users are longer.
 EVERYONE = ""
 
-#: With which transactions begin, where it costs nothing to make sure.
-LEVELS = {"postgresql": "READ COMMITTED", "sqlite": "SERIALIZABLE"}
+#: The isolation levels of single statements. PostgreSQL's drivers would send BEGIN by itself, and
+#: others something to switch this on and off.
+ALONE = {"postgresql": "AUTOCOMMIT"}
+
+#: The isolation levels of transactions, where it costs no round trip to set one.
+IN_TRANSACTION = {"postgresql": "READ COMMITTED", "sqlite": "SERIALIZABLE"}
 
 FIELDS = tuple(field.name for field in fields(StoredLogin))
 
@@ -145,7 +151,7 @@ class SQLAlchemyRecords:
             if len(keys) >= limit and not end_oldest:
                 return Created(False)
 
-            oldest = keys[limit - 1 :][::-1]
+            oldest = tuple(reversed(keys[limit - 1 :]))
             self._mark(connection, oldest, "ended")
             connection.execute(self._writes.create, _row(login))
             return Created(True, oldest)
@@ -272,15 +278,11 @@ class SQLAlchemyRecords:
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         """Work in a transaction, whatever the engine's isolation level is."""
-        engine = self._get_engine()
-        dialect = engine.dialect.name
-        level = LEVELS.get(dialect)
-        engine = engine.execution_options(isolation_level=level) if level else engine
 
         def attempt() -> T:
-            with engine.begin() as connection:
+            with self._connect(IN_TRANSACTION) as connection, connection.begin():
                 # There, to set a level costs four round trips.
-                if dialect in {"mariadb", "mysql"}:
+                if connection.dialect.name in {"mariadb", "mysql"}:
                     connection.exec_driver_sql("START TRANSACTION")
 
                 return work(connection)
@@ -288,33 +290,26 @@ class SQLAlchemyRecords:
         return _persist(attempt)
 
     def _select(self, statement: Executable, values: Mapping[str, t.Any]) -> Sequence[Row[t.Any]]:
-        engine = self._get_lone_engine()
-
         def attempt() -> Sequence[Row[t.Any]]:
-            with engine.connect() as connection:
+            with self._connect(ALONE) as connection:
                 return connection.execute(statement, values).all()
 
         return _persist(attempt)
 
     def _write(self, statement: Executable, values: Mapping[str, t.Any]) -> int:
-        """Execute one statement that is atomic by itself, and return how many rows it met."""
-        engine = self._get_lone_engine()
+        """Execute one statement, which is atomic by itself, and return how many rows it met."""
 
         def attempt() -> int:
-            with engine.begin() as connection:
+            with self._connect(ALONE) as connection, connection.begin():
                 return connection.execute(statement, values).rowcount
 
         return _persist(attempt)
 
-    def _get_lone_engine(self) -> Engine:
-        """The engine for single statements, with which they cost as few round trips as possible."""
-        engine = self._get_engine()
-
-        # Its drivers send BEGIN by itself. Others would send something to switch this on and off.
-        if engine.dialect.name == "postgresql":
-            return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-        return engine
+    @contextmanager
+    def _connect(self, levels: Mapping[str, t.Any]) -> Generator[Connection, None, None]:
+        with self._get_engine().connect() as connection:
+            level = levels.get(connection.dialect.name)
+            yield connection.execution_options(isolation_level=level) if level else connection
 
     def _get_engine(self) -> Engine:
         engine = self._engine if isinstance(self._engine, Engine) else self._engine()
