@@ -25,5 +25,5 @@ start_mariadb() {
 }
 
 mariadb_port="$(free_port)"
-export FLASK_LOGIN_TEST_MARIADB="mariadb+pymysql://root@127.0.0.1:$mariadb_port/test"
+export FLASK_LOGIN_TEST_MARIADB="mariadb+pymysql://root@127.0.0.1:$mariadb_port/test?ssl_disabled=1"
 start_mariadb "$mariadb_port" || echo "MariaDB has not started: its tests will fail." >&2

@@ -83,8 +83,13 @@ EVERYONE = ""
 #: others something to switch this on and off.
 ALONE = {"postgresql": "AUTOCOMMIT"}
 
-#: The isolation levels of transactions, where it costs no round trip to set one.
-IN_TRANSACTION = {"postgresql": "READ COMMITTED", "sqlite": "SERIALIZABLE"}
+#: The isolation levels of transactions. The engine's may be AUTOCOMMIT, in which there are none.
+IN_TRANSACTION = {
+    "mariadb": "REPEATABLE READ",
+    "mysql": "REPEATABLE READ",
+    "postgresql": "READ COMMITTED",
+    "sqlite": "SERIALIZABLE",
+}
 
 FIELDS = tuple(field.name for field in fields(StoredLogin))
 
@@ -281,10 +286,6 @@ class SQLAlchemyRecords:
 
         def attempt() -> T:
             with self._connect(IN_TRANSACTION) as connection, connection.begin():
-                # There, to set a level costs four round trips.
-                if connection.dialect.name in {"mariadb", "mysql"}:
-                    connection.exec_driver_sql("START TRANSACTION")
-
                 return work(connection)
 
         return _persist(attempt)
