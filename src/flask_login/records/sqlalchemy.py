@@ -39,7 +39,9 @@ from sqlalchemy import Index
 from sqlalchemy import insert
 from sqlalchemy import Integer
 from sqlalchemy import literal
+from sqlalchemy import literal_column
 from sqlalchemy import MetaData
+from sqlalchemy import or_
 from sqlalchemy import select
 from sqlalchemy import String
 from sqlalchemy import Table
@@ -333,11 +335,11 @@ class _Reads:
         of_user = row.scope == bindparam("for_scope")
         not_ended = _not_ended(records, scopes)
         not_adopted_until = _noted(
-            scopes.c.not_adopted_until, EVERYONE, bindparam("for_scope")
+            scopes.c.not_adopted_until, literal(EVERYONE), bindparam("for_scope")
         ).label("not_adopted_until")
 
         # One row, even if no table has any.
-        one = select(literal(1).label("one")).subquery("one")
+        one = select(literal_column("1", Integer).label("one")).subquery("one")
         self.find: Executable = select(
             *columns, row.epoch, _present_epoch(scopes).label("present_epoch"), not_adopted_until
         ).select_from(one.outerjoin(records, and_(row.key == bindparam("for_key"), of_user)))
@@ -396,13 +398,16 @@ def _not_ended(records: Table, scopes: Table) -> ColumnElement[bool]:
 
 
 def _present_epoch(scopes: Table) -> ScalarSelect[int]:
-    return _noted(scopes.c.epoch, EVERYONE)
+    return _noted(scopes.c.epoch, literal(EVERYONE))
 
 
-def _noted(column: Column[int], *scopes: t.Any) -> ScalarSelect[int]:
+def _noted(column: Column[int], *scopes: ColumnElement[str]) -> ScalarSelect[int]:
     """The highest value that scopes have in a column."""
-    highest = func.coalesce(func.max(column), 0)
-    return select(highest).where(column.table.c.scope.in_(scopes)).scalar_subquery()
+    # Not by IN, which SQLAlchemy renders anew for each call.
+    rows = or_(*(column.table.c.scope == scope for scope in scopes))
+    return (
+        select(func.coalesce(func.max(column), literal_column("0"))).where(rows).scalar_subquery()
+    )
 
 
 def _integer(name: str) -> BindParameter[int]:
