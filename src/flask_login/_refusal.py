@@ -18,6 +18,7 @@ from flask import abort
 from flask import Flask
 from flask import Request
 from werkzeug.exceptions import default_exceptions
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
@@ -29,9 +30,9 @@ from ._gate import Gate
 from ._urls import find_origin
 from ._urls import find_path
 from ._urls import has_same_host
+from ._values import as_unauthorized
 from ._visit import Manager
 from ._visit import Visit
-from .config import as_unauthorized
 from .typing import LoginView
 
 T = t.TypeVar("T")
@@ -100,6 +101,24 @@ def forbid(visit: Visit, current: Request, manager: Manager, reason: str | None)
         abort(403, reason)
 
     return status_answer(visit.app, current, 403, reason)
+
+
+def unavailable(
+    visit: Visit, current: Request, manager: Manager, retry_after: int
+) -> ServiceUnavailable:
+    """What is raised where the store of the logins on record fails: an error page of the
+    application's, or a status that says why.
+
+    :param retry_after: After how many seconds to try again.
+    """
+    error = ServiceUnavailable(retry_after=retry_after)
+    _, caller = find_caller(visit, current, manager)
+
+    if caller is not Caller.PAGE:
+        error.response = status_answer(visit.app, current, 503, "records_unavailable")
+        error.response.headers["Retry-After"] = str(retry_after)
+
+    return error
 
 
 def find_caller(visit: Visit, current: Request, manager: Manager) -> tuple[str, Caller]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import typing as t
 from collections.abc import Callable
+from collections.abc import Iterator
 
 from flask import Flask
 from flask import g
@@ -22,7 +23,7 @@ from ._context import request_ctx
 from ._login import Login
 from ._login import new_login
 from ._login import Reason
-from .config import as_remembered_seconds
+from ._values import as_remembered_seconds
 from .config import LOADER_ORDER
 from .config import Settings
 from .signals import send
@@ -36,6 +37,9 @@ FORGET: t.Final = "forget"
 
 #: The sources that read the session, and are protected by it.
 SESSION_SOURCES = ("session", "remember")
+
+#: The extension of an application that keeps its logins on record.
+LEDGER = "flask_login_ledger"
 
 #: The attribute of a request that holds its visit. ``None``: it is dispatched, and has not begun.
 VISIT = "_flask_login"
@@ -68,6 +72,33 @@ class Manager(t.Protocol):
     def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
     def _update_remember_cookie(self, response: Response) -> Response: ...
     def _loaders(self) -> tuple[t.Any, ...]: ...
+
+
+class Ledger(t.Protocol):
+    """What is asked of the keeper of the logins on record, if there is one."""
+
+    store: t.Any
+
+    def admit(
+        self, visit: Visit, manager: Manager, current: Request, login: Login, known: Login | None
+    ) -> tuple[Login, Reason | None]: ...
+    def restore(
+        self, visit: Visit, manager: Manager, current: Request, token: remember.Token
+    ) -> remember.Token | Reason: ...
+    def begin(
+        self, visit: Visit, current: Request, user: t.Any, login: Login, wish: Wish
+    ) -> Login | None: ...
+    def leave(
+        self, visit: Visit, current: Request, login: Login | None, user_id: t.Any
+    ) -> None: ...
+    def leave_others(
+        self, visit: Visit, current: Request, user_id: t.Any, login: Login | None
+    ) -> None: ...
+    def find_token(self, visit: Visit, current: Request, login: Login) -> remember.Token | None: ...
+    def new_token(self, visit: Visit, login: Login, duration: int) -> remember.Token | None: ...
+    def prolong(self, visit: Visit, token: remember.Token) -> remember.Token | None: ...
+    def note(self, visit: Visit, login: Login) -> None: ...
+    def let_go(self, login: Login, reason: Reason) -> None: ...
 
 
 class Wish(t.NamedTuple):
@@ -116,10 +147,16 @@ class Visit:
     pending: Wish | None = None
     #: How often a user was kept for this visit.
     times_kept: int = 0
+    #: Whether the remember-me cookie of a login on record may be sent anew.
+    may_rewrite: bool = False
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app: Flask = app
+        #: Who keeps the logins on record, if they are.
+        self.ledger: Ledger | None = app.extensions.get(LEDGER)
         self.settings: Settings = Settings(app.config)
+        #: What was read of logins on record, by their keys: a row, ``None``, or why it was not.
+        self.rows: dict[str, t.Any] = {}
         #: Whether our before-request function ran. Tests make contexts in which it does not.
         self.dispatched: bool = dispatched
 
@@ -219,8 +256,12 @@ class Visit:
         _session.change_id(self.app, current, stored)
         self.resumed = True
 
+        if self.ledger is not None:
+            self.ledger.note(self, login)
+
         # The historic format has no place for a stamp.
         is_restamped = login.stamp != token.login.stamp and self.settings.cookie_format != "legacy"
+        is_restamped = is_restamped and token.generation is None
 
         if token.needs_rewrite or is_restamped:
             self.owe(token._replace(login=token.login._replace(stamp=login.stamp)), stored)
@@ -244,6 +285,9 @@ class Visit:
 
         if current is not None:
             self.forget(current, stored)
+
+        if self.ledger is not None and self.ended is not None:
+            self.ledger.let_go(self.ended, reason)
 
         _logger.info("A login has ended: %s", reason)
         send(session_ended, self.app, user_id=user_id, reason=reason)
@@ -293,6 +337,11 @@ class Visit:
         """Write down a changed login, in the session and in the remember-me cookie that stands
         behind it. A cookie that lags behind would later be taken for one of an earlier login.
         """
+        if self.ledger is not None:
+            _session.keep_login(stored, login)
+            self.ledger.note(self, login)
+            return
+
         before = known or Login(login.user_id, login.authenticated_at)
         is_older = login.authenticated_at == before.authenticated_at
         token = None
@@ -322,7 +371,10 @@ class Visit:
 
         known = _session.find_login(stored)
 
-        for found in remember.read_all(current, self.settings):
+        if self.ledger is not None:
+            return None if known is None else self.ledger.find_token(self, current, known)
+
+        for found in self.read_cookies(current):
             if isinstance(found, remember.Refused) or not found.is_of(_session.user_id(stored)):
                 continue
 
@@ -334,6 +386,10 @@ class Visit:
                 return token
 
         return None
+
+    def read_cookies(self, current: Request) -> Iterator[remember.Token | remember.Refused]:
+        """What the remember-me cookies of a request say."""
+        return remember.read_all(current, self.settings, on_record=self.ledger is not None)
 
     def settle_cookie(self, current: Request, stored: _session.Session, *, renews: bool) -> None:
         """Decide what the response owes the remember-me cookie. The session may carry a message
@@ -350,7 +406,12 @@ class Visit:
         elif renews and self.owed is not FORGET:
             token = self.find_token(current, stored)
 
-            if token is not None:
+            if token is None:
+                return
+
+            if self.ledger is not None:
+                self.owed = self.ledger.prolong(self, token)
+            else:
                 self.owe(remember.prolong(token), stored)
 
     def new_token(self, stored: _session.Session) -> remember.Token | None:
@@ -370,7 +431,14 @@ class Visit:
 
         known = _session.find_login(stored)
         login = known or new_login(_session.user_id(stored), self.settings)
-        return None if duration is None else remember.new_token(login, duration)
+
+        if duration is None:
+            return None
+
+        if self.ledger is not None:
+            return self.ledger.new_token(self, login, duration)
+
+        return remember.new_token(login, duration)
 
     def owe(self, token: remember.Token, stored: _session.Session) -> None:
         """Have the response write a token. One from a historic cookie gets the configured duration,
@@ -410,7 +478,7 @@ class Visit:
 
     def _is_to_be_forgotten(self, current: Request, user_id: t.Any) -> bool:
         """Whether a login without ``remember`` deletes the cookie: one of another user."""
-        for token in remember.read_all(current, self.settings):
+        for token in self.read_cookies(current):
             if isinstance(token, remember.Refused):
                 if token.is_ours:
                     return True

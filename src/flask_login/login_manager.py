@@ -39,11 +39,13 @@ from ._kept import end_search
 from ._kept import keep_user
 from ._protection import find_mode
 from ._protection import protect_session
+from ._values import as_header_names
 from ._visit import FORGET
+from ._visit import LEDGER
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
 from ._visit import warn_once
-from .config import as_header_names
+from .config import check_records
 from .config import ID_ATTRIBUTE
 from .config import LOGIN_MESSAGE
 from .config import LOGIN_MESSAGE_CATEGORY
@@ -66,6 +68,10 @@ from .utils import _create_identifier
 from .utils import _user_context_processor
 from .utils import current_user
 
+if t.TYPE_CHECKING:
+    from .records import Records
+    from .records._ledger import Ledger
+
 _logger = logging.getLogger("flask_login")
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
@@ -84,6 +90,8 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
 
     :param app: Call :meth:`init_app` on this application.
     :param add_context_processor: Whether templates know ``current_user``.
+    :param records: A store for logins: each is on record, can be listed, and can be ended from
+        elsewhere. See :mod:`flask_login.records`.
     """
 
     #: Where anonymous users are sent: an endpoint, a path or a URL, or what returns one when it
@@ -120,7 +128,16 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
     #: ``LOGIN_UNAUTHORIZED`` says: ``"redirect"``, ``"auto"`` or ``"status"``.
     blueprint_unauthorized: dict[str, str]
 
-    def __init__(self, app: Flask | None = None, add_context_processor: bool = True) -> None:
+    #: The store of the logins on record, or ``None``.
+    login_records: Records | None = None
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        add_context_processor: bool = True,
+        *,
+        records: Records | None = None,
+    ) -> None:
         #: Called for the user of a request that has none. It may return ``None``.
         self.anonymous_user: Callable[[], t.Any] = AnonymousUserMixin
         self.login_view = None
@@ -145,6 +162,19 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         self._session_identifier_generator: Callable[[], str] = _create_identifier
         self._named_loaders: dict[str, _sources.NamedLoader] = {}
         self._closed_blueprints: set[Blueprint] = set()
+        self._ledger: Ledger | None = None
+
+        if records is not None:
+            # Who has no records does not import what keeps them.
+            from .records._ledger import Ledger
+            from .records._store import RETRY_AFTER
+
+            self.login_records = records
+            self._ledger = Ledger(
+                records,
+                lambda: self._session_identifier_generator(),
+                lambda visit, current: _refusal.unavailable(visit, current, self, RETRY_AFTER),
+            )
 
         if app is not None:
             self.init_app(app, add_context_processor)
@@ -160,6 +190,13 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         Settings(app.config).check()
         remember.check(Settings(app.config))
         find_mode(app, self.session_protection)
+
+        if self._ledger is not None:
+            check_records(Settings(app.config))
+            app.extensions[LEDGER] = self._ledger
+        else:
+            app.extensions.pop(LEDGER, None)
+
         app.login_manager = self  # type: ignore[attr-defined]
         app.extensions["login_manager"] = self
 
@@ -350,6 +387,40 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
             return abort(401, **({"www_authenticate": challenges} if challenges else {}))
 
         return redirect(refusal.login_url, code=_refusal.redirect_code(current.method))
+
+    def end_logins_of(self, user_id: t.Any) -> int:
+        """End all logins of a user, from anywhere: no request is needed. Sends
+        :data:`.login_ended` for each, in an application context.
+
+        :param user_id: The ID, as the user's ``get_id`` returns it.
+        :return: How many there were.
+        :raises RuntimeError: If logins are not on record.
+        """
+        return self._demand_ledger().store.end(user_id)
+
+    def end_all_logins(self) -> None:
+        """End all logins of all users at once, however many there are. Sends
+        :data:`.login_ended`, in an application context.
+
+        :raises RuntimeError: If logins are not on record.
+        """
+        self._demand_ledger().store.end_all()
+
+    def purge_logins(self) -> int:
+        """Remove what is no longer needed from the store. Call it from time to time, say daily.
+
+        :return: How many rows were removed.
+        :raises RuntimeError: If logins are not on record.
+        """
+        return self._demand_ledger().store.purge()
+
+    def _demand_ledger(self) -> Ledger:
+        if self._ledger is None:
+            raise RuntimeError(
+                "Logins are not on record. Pass a store as 'LoginManager(records=...)'."
+            )
+
+        return self._ledger
 
     def counts_as_activity(self, request: Request) -> bool:
         """Whether a request keeps a session from idling out. Override it, or mark single views
