@@ -26,12 +26,13 @@ from . import _urls
 from . import utils
 from ._context import unwrap
 from ._exemptions import find_target
+from ._gate import GATE
 from ._gate import Gate
+from ._manager import Manager
 from ._urls import find_origin
 from ._urls import find_path
 from ._urls import has_same_host
 from ._values import as_unauthorized
-from ._visit import Manager
 from ._visit import Visit
 from .typing import LoginView
 
@@ -104,7 +105,7 @@ def forbid(visit: Visit, current: Request, manager: Manager, reason: str | None)
 
 
 def unavailable(
-    visit: Visit, current: Request, manager: Manager, retry_after: int
+    manager: Manager, visit: Visit, current: Request, retry_after: int
 ) -> ServiceUnavailable:
     """What is raised where the store of the logins on record fails: an error page of the
     application's, or a status that says why.
@@ -158,7 +159,7 @@ def _find_view(visit: Visit, current: Request, login_view: LoginView) -> str | N
         return None
 
     rule = find_target(visit.app, current, view, _expand(visit.app, view))
-    gate: Gate | None = visit.app.extensions.get("flask_login_gate")
+    gate: Gate | None = visit.app.extensions.get(GATE)
 
     if rule and gate and gate.closes(rule, "GET") and not utils.is_logged_in():
         raise RuntimeError(

@@ -23,8 +23,8 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
 from ._login import Stamp
+from ._manager import Manager
 from ._visit import FORGET
-from ._visit import Manager
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
 from .config import LOADER_ORDER
@@ -151,11 +151,7 @@ class FromSession:
         if seen is not login and (login.seen_at is None or is_activity(visit, manager)):
             login = seen
 
-        is_worth_knowing = (
-            known is not None or stamp is not None or login.secret or settings.has_lifetimes
-        )
-
-        if login is not known and is_worth_knowing:
+        if login is not known and (known or stamp or login.secret or settings.has_lifetimes):
             visit.record(current_request(), stored, login, known)
 
         return user

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from collections.abc import Callable
 from collections.abc import Iterator
 
 from flask import Flask
 from flask import g
 from flask import Request
-from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from . import _clock
 from . import _session
@@ -23,12 +20,13 @@ from ._context import request_ctx
 from ._login import Login
 from ._login import new_login
 from ._login import Reason
+from ._manager import Ledger
+from ._manager import Wish
 from ._values import as_remembered_seconds
 from .config import LOADER_ORDER
 from .config import Settings
 from .signals import send
 from .signals import session_ended
-from .typing import LoginView
 
 _logger = logging.getLogger("flask_login")
 
@@ -43,72 +41,6 @@ LEDGER = "flask_login_ledger"
 
 #: The attribute of a request that holds its visit. ``None``: it is dispatched, and has not begun.
 VISIT = "_flask_login"
-
-
-class Manager(t.Protocol):
-    """What is asked of a manager, also of one that a test puts in its place."""
-
-    anonymous_user: Callable[[], t.Any]
-    session_protection: t.Any
-    id_attribute: str
-    login_view: LoginView
-    refresh_view: LoginView
-    blueprint_login_views: dict[str, LoginView]
-    blueprint_unauthorized: dict[str, str]
-    _user_callback: t.Any
-    _request_callback: t.Any
-    _header_callback: t.Any
-    _named_loaders: t.Any
-    _session_identifier_generator: Callable[[], str]
-
-    def unauthorized(self) -> ResponseReturnValue: ...
-    def needs_refresh(self) -> ResponseReturnValue: ...
-    def counts_as_activity(self, request: Request) -> bool: ...
-    def _load_user(self) -> None: ...
-    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any: ...
-    def _load_user_from_request(self, request: Request) -> t.Any: ...
-    def _load_user_from_header(self, header: str) -> t.Any: ...
-    def _session_protection_failed(self) -> bool: ...
-    def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
-    def _update_remember_cookie(self, response: Response) -> Response: ...
-    def _loaders(self) -> tuple[t.Any, ...]: ...
-
-
-class Ledger(t.Protocol):
-    """What is asked of the keeper of the logins on record, if there is one."""
-
-    store: t.Any
-
-    def admit(
-        self, visit: Visit, manager: Manager, current: Request, login: Login, known: Login | None
-    ) -> tuple[Login, Reason | None]: ...
-    def restore(
-        self, visit: Visit, manager: Manager, current: Request, token: remember.Token
-    ) -> remember.Token | Reason: ...
-    def begin(
-        self, visit: Visit, current: Request, user: t.Any, login: Login, wish: Wish
-    ) -> Login | None: ...
-    def leave(
-        self, visit: Visit, current: Request, login: Login | None, user_id: t.Any
-    ) -> None: ...
-    def leave_others(
-        self, visit: Visit, current: Request, user_id: t.Any, login: Login | None
-    ) -> None: ...
-    def find_token(self, visit: Visit, current: Request, login: Login) -> remember.Token | None: ...
-    def new_token(self, visit: Visit, login: Login, duration: int) -> remember.Token | None: ...
-    def prolong(self, visit: Visit, token: remember.Token) -> remember.Token | None: ...
-    def note(self, visit: Visit, login: Login) -> None: ...
-    def let_go(self, login: Login, reason: Reason) -> None: ...
-
-
-class Wish(t.NamedTuple):
-    """What :func:`.login_user` was asked for, besides the user."""
-
-    remember: bool
-    #: How long to remember this login, or ``None`` for the configured duration.
-    seconds: float | None
-    forced: bool
-    fresh: bool
 
 
 class Visit:
@@ -494,15 +426,6 @@ class Visit:
         # Without a secret key there is no session to write to.
         if not self.app.session_interface.is_null_session(stored):
             _session.ask_to_forget(stored)
-
-
-def warn_once(app: Flask, message: str) -> None:
-    """Log a warning, once for each application."""
-    given: set[str] = app.extensions.setdefault("flask_login_warnings", set())
-
-    if message not in given:
-        given.add(message)
-        _logger.warning(message)
 
 
 def _configured_duration(settings: Settings, stored: _session.Session) -> int | None:

@@ -39,13 +39,12 @@ from ._kept import end_search
 from ._kept import keep_user
 from ._protection import find_mode
 from ._protection import protect_session
+from ._recorded import RecordedLogins
 from ._values import as_header_names
 from ._visit import FORGET
-from ._visit import LEDGER
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
-from ._visit import warn_once
-from .config import check_records
+from ._warnings import warn_once
 from .config import ID_ATTRIBUTE
 from .config import LOGIN_MESSAGE
 from .config import LOGIN_MESSAGE_CATEGORY
@@ -70,7 +69,6 @@ from .utils import current_user
 
 if t.TYPE_CHECKING:
     from .records import Records
-    from .records._ledger import Ledger
 
 _logger = logging.getLogger("flask_login")
 
@@ -83,33 +81,31 @@ class MissingLoader(Exception):
     # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
 
 
-class LoginManager(DeprecatedNames, t.Generic[U]):
+class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
-    One manager can serve several applications: it keeps nothing of any of them.
+    One can serve several applications: it keeps nothing of any of them.
 
     :param app: Call :meth:`init_app` on this application.
     :param add_context_processor: Whether templates know ``current_user``.
-    :param records: A store for logins: each is on record, can be listed, and can be ended from
-        elsewhere. See :mod:`flask_login.records`.
+    :param records: A store, in which each login is on record. See :mod:`flask_login.records`.
     """
 
-    #: Where anonymous users are sent: an endpoint, a path or a URL, or what returns one when it
-    #: is called. ``None`` answers with 401.
+    #: Where anonymous users are sent: an endpoint, a path, a URL, or a callable. ``None``: 401.
     login_view: LoginView
 
-    #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and
-    #: blueprints without an entry use :attr:`login_view`.
+    #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and others
+    #: use :attr:`login_view`.
     blueprint_login_views: dict[str, LoginView]
 
-    #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one,
-    #: or what returns one when it is called. ``None`` flashes nothing.
+    #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one, or a
+    #: callable. ``None`` flashes nothing.
     login_message: t.Any
 
     #: The category of :attr:`login_message`.
     login_message_category: str
 
-    #: Where users are sent whose login is not fresh. ``None`` answers with 401.
+    #: Where users are sent whose login is not fresh. ``None``: 401.
     refresh_view: LoginView
 
     #: Flashed when a user is sent to the refresh view. ``None`` flashes nothing.
@@ -124,12 +120,8 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
     #: The method of a user that answers their ID.
     id_attribute: str
 
-    #: How blueprints answer callers who may not go on, by name, where it is not as
-    #: ``LOGIN_UNAUTHORIZED`` says: ``"redirect"``, ``"auto"`` or ``"status"``.
+    #: ``"redirect"``, ``"auto"`` or ``"status"`` for blueprints, by name. See ``LOGIN_UNAUTHORIZED``.
     blueprint_unauthorized: dict[str, str]
-
-    #: The store of the logins on record, or ``None``.
-    login_records: Records | None = None
 
     def __init__(
         self,
@@ -138,6 +130,13 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         *,
         records: Records | None = None,
     ) -> None:
+        self._set_defaults()
+        self._keep_records(records, _refusal.unavailable)
+
+        if app is not None:
+            self.init_app(app, add_context_processor)
+
+    def _set_defaults(self) -> None:
         #: Called for the user of a request that has none. It may return ``None``.
         self.anonymous_user: Callable[[], t.Any] = AnonymousUserMixin
         self.login_view = None
@@ -162,22 +161,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         self._session_identifier_generator: Callable[[], str] = _create_identifier
         self._named_loaders: dict[str, _sources.NamedLoader] = {}
         self._closed_blueprints: set[Blueprint] = set()
-        self._ledger: Ledger | None = None
-
-        if records is not None:
-            # Who has no records does not import what keeps them.
-            from .records._ledger import Ledger
-            from .records._store import RETRY_AFTER
-
-            self.login_records = records
-            self._ledger = Ledger(
-                records,
-                lambda: self._session_identifier_generator(),
-                lambda visit, current: _refusal.unavailable(visit, current, self, RETRY_AFTER),
-            )
-
-        if app is not None:
-            self.init_app(app, add_context_processor)
 
     def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
         """Register the hooks that an application needs. Doing so again registers nothing twice.
@@ -190,22 +173,12 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         Settings(app.config).check()
         remember.check(Settings(app.config))
         find_mode(app, self.session_protection)
-
-        if self._ledger is not None:
-            check_records(Settings(app.config))
-            app.extensions[LEDGER] = self._ledger
-        else:
-            app.extensions.pop(LEDGER, None)
-
+        self._register_records(app)
         app.login_manager = self  # type: ignore[attr-defined]
         app.extensions["login_manager"] = self
 
-        if "flask_login_gate" not in app.extensions:
-            app.extensions["flask_login_gate"] = Gate(app)
-            app.extensions["flask_login_gate"].register()
-
         # What is closed stays closed when another manager takes the application over.
-        app.extensions["flask_login_gate"].close(self._closed_blueprints)
+        Gate.of(app).close(self._closed_blueprints)
 
         if (
             add_context_processor
@@ -244,11 +217,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         self._user_callback = callback
         return callback
 
-    @property
-    def user_callback(self) -> UserCallback[U] | None:
-        """What :meth:`user_loader` registered."""
-        return self._user_callback
-
     @t.overload
     def request_loader(
         self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]
@@ -268,11 +236,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         """
         self._request_callback = callback
         return callback
-
-    @property
-    def request_callback(self) -> RequestCallback[U] | None:
-        """What :meth:`request_loader` registered."""
-        return self._request_callback
 
     def unauthorized_handler(self, callback: C) -> C:
         """Register what answers anonymous users in place of :meth:`unauthorized`'s redirect."""
@@ -387,40 +350,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
             return abort(401, **({"www_authenticate": challenges} if challenges else {}))
 
         return redirect(refusal.login_url, code=_refusal.redirect_code(current.method))
-
-    def end_logins_of(self, user_id: t.Any) -> int:
-        """End all logins of a user, from anywhere: no request is needed. Sends
-        :data:`.login_ended` for each, in an application context.
-
-        :param user_id: The ID, as the user's ``get_id`` returns it.
-        :return: How many there were.
-        :raises RuntimeError: If logins are not on record.
-        """
-        return self._demand_ledger().store.end(user_id)
-
-    def end_all_logins(self) -> None:
-        """End all logins of all users at once, however many there are. Sends
-        :data:`.login_ended`, in an application context.
-
-        :raises RuntimeError: If logins are not on record.
-        """
-        self._demand_ledger().store.end_all()
-
-    def purge_logins(self) -> int:
-        """Remove what is no longer needed from the store. Call it from time to time, say daily.
-
-        :return: How many rows were removed.
-        :raises RuntimeError: If logins are not on record.
-        """
-        return self._demand_ledger().store.purge()
-
-    def _demand_ledger(self) -> Ledger:
-        if self._ledger is None:
-            raise RuntimeError(
-                "Logins are not on record. Pass a store as 'LoginManager(records=...)'."
-            )
-
-        return self._ledger
 
     def counts_as_activity(self, request: Request) -> bool:
         """Whether a request keeps a session from idling out. Override it, or mark single views

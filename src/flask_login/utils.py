@@ -11,6 +11,7 @@ import sys
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
@@ -49,14 +50,14 @@ from ._loaders import has_left_the_view
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
+from ._manager import Ledger
+from ._manager import Manager
+from ._manager import Wish
 from ._values import as_duration
 from ._values import as_names
 from ._values import as_seconds
 from ._views import V
-from ._visit import Ledger
-from ._visit import Manager
 from ._visit import Visit
-from ._visit import Wish
 from .config import EXEMPT_METHODS
 from .config import Settings
 from .mixins import is_nobody
@@ -180,14 +181,7 @@ def complete_login(visit: Visit, *, succeeded: bool) -> None:
             manager.id_attribute,
         )
     else:
-        # Of the response, nothing more can come than that nobody is logged in.
-        try:
-            is_begun = _begin_login(visit, manager, user, user_id, wish)
-        except ServiceUnavailable:
-            is_begun = False
-
-        if not is_begun:
-            _logger.warning("A login could not be put on record, and was not written.")
+        _begin_late(visit, manager, user, user_id, wish)
 
 
 def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
@@ -842,6 +836,15 @@ def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wi
     visit.begin(current, session_behind(session), login, wish, identifier)
     visit.pending = None
     return True
+
+
+def _begin_late(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:
+    # The response is made. All that can still be done is not to log the user in.
+    with suppress(ServiceUnavailable):
+        if _begin_login(visit, manager, user, user_id, wish):
+            return
+
+    _logger.warning("A login could not be put on record, and was not written.")
 
 
 def _id_of(manager: Manager, user: t.Any) -> t.Any:

@@ -21,11 +21,11 @@ from .. import remember
 from .._kept import keep_user
 from .._login import Login
 from .._login import Reason
+from .._manager import Manager
+from .._manager import Wish
 from .._values import as_remembered_seconds
 from .._visit import FORGET
-from .._visit import Manager
 from .._visit import Visit
-from .._visit import Wish
 from ..signals import remember_token_reused
 from ..signals import send
 from . import _adoption
@@ -42,6 +42,7 @@ from ._rows import new_row
 from ._rows import SECOND
 from ._rows import token_of
 from ._store import quietly
+from ._store import RETRY_AFTER
 from ._store import Store
 from ._store import StoreFailure
 
@@ -51,14 +52,15 @@ class Ledger:
 
     :param records: Where.
     :param identify: Returns what session protection knows the browser by.
-    :param unavailable: Returns what a request raises while the store fails.
+    :param unavailable: Returns what a request raises while the store fails, given after how many
+        seconds to try again.
     """
 
     def __init__(
         self,
         records: Records,
         identify: Callable[[], str],
-        unavailable: Callable[[Visit, Request], ServiceUnavailable],
+        unavailable: Callable[[Visit, Request, int], ServiceUnavailable],
     ) -> None:
         self.store = Store(records)
         self._identify = identify
@@ -120,7 +122,7 @@ class Ledger:
             created = self.store.create(visit, row, limit)
         except StoreFailure:
             visit.reason = "records_unavailable"
-            raise self._unavailable(visit, current) from None
+            raise self._unavailable(visit, current, RETRY_AFTER) from None
 
         if not created.stored:
             visit.reason = "limit"
@@ -143,7 +145,7 @@ class Ledger:
             if user_id is not None:
                 self.store.end(user_id)
         except StoreFailure:
-            raise self._unavailable(visit, current) from None
+            raise self._unavailable(visit, current, RETRY_AFTER) from None
 
     def leave_others(
         self, visit: Visit, current: Request, user_id: t.Any, login: Login | None
@@ -158,7 +160,7 @@ class Ledger:
             if user_id is not None:
                 self.store.end(user_id, besides=besides)
         except StoreFailure:
-            raise self._unavailable(visit, current) from None
+            raise self._unavailable(visit, current, RETRY_AFTER) from None
 
     def let_go(self, login: Login, reason: Reason) -> None:
         """End what is on record of a login that a request has ended for a reason of its own."""
@@ -476,7 +478,7 @@ class Ledger:
         """
         visit.reason = "records_unavailable"
         keep_user(visit, manager.anonymous_user())
-        return self._unavailable(visit, current)
+        return self._unavailable(visit, current, RETRY_AFTER)
 
 
 def _why_over(row: StoredLogin | None) -> Reason | None:
