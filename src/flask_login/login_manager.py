@@ -120,7 +120,7 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
     #: The method of a user that answers their ID.
     id_attribute: str
 
-    #: ``"redirect"``, ``"auto"`` or ``"status"`` for blueprints, by name. See ``LOGIN_UNAUTHORIZED``.
+    #: ``LOGIN_UNAUTHORIZED`` of blueprints, by name: ``"redirect"``, ``"auto"`` or ``"status"``.
     blueprint_unauthorized: dict[str, str]
 
     def __init__(
