@@ -15,8 +15,8 @@ from flask_login.config import SESSION_KEYS
 
 FLOORS = [
     {"__about__", "_async", "_clock", "_context", "typing"},
-    {"config", "mixins", "signals"},
-    {"_loaders", "_login", "_urls", "_views"},
+    {"config", "mixins", "records", "signals"},
+    {"_loaders", "_login", "_rotation", "_urls", "_views"},
     {"_session", "remember"},
     {"_visit"},
     {"_deprecated", "_exemptions", "_kept", "_protection"},
