@@ -39,15 +39,14 @@ class MemoryRecords:
         self, login: StoredLogin, *, limit: int | None = None, end_oldest: bool = True
     ) -> Created:
         with self._lock:
-            counting = list(self._counting(login.user_id, login.created_at))
-            surplus = 0 if limit is None else max(0, len(counting) + 1 - limit)
+            counting = self._newest_first(login.user_id, login.created_at)
+            surplus = [] if limit is None else counting[limit - 1 :]
 
             if surplus and not end_oldest:
                 return Created(False)
 
-            oldest = sorted(counting, key=attrgetter("created_at"))[:surplus]
-            self._put(login, *(_over(old, "ended") for old in oldest))
-            return Created(True, [old.key for old in oldest])
+            self._put(login, *(_over(old, "ended") for old in surplus))
+            return Created(True, [old.key for old in surplus])
 
     def adopt(self, login: StoredLogin) -> StoredLogin | None:
         with self._lock:
@@ -82,8 +81,7 @@ class MemoryRecords:
 
     def list(self, user_id: str, now: int) -> Sequence[StoredLogin]:
         with self._lock:
-            counting = self._counting(user_id, now)
-            return sorted(counting, key=attrgetter("created_at"), reverse=True)
+            return self._newest_first(user_id, now)
 
     def end(
         self,
@@ -125,8 +123,9 @@ class MemoryRecords:
     def _of(self, user_id: str) -> Iterator[StoredLogin]:
         return (self._as_it_is(*row) for row in self._rows.get(user_id, {}).values())
 
-    def _counting(self, user_id: str, now: int) -> Iterator[StoredLogin]:
-        return (login for login in self._of(user_id) if not login.ended and login.expires_at > now)
+    def _newest_first(self, user_id: str, now: int) -> Sequence[StoredLogin]:
+        counting = [x for x in self._of(user_id) if not x.ended and x.expires_at > now]
+        return sorted(counting, key=attrgetter("created_at"), reverse=True)
 
     def _as_it_is(self, epoch: int, login: StoredLogin) -> StoredLogin:
         return login if login.ended or epoch == self._epoch else _over(login, "ended")
