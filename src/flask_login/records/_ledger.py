@@ -31,7 +31,7 @@ from ..signals import send
 from . import _adoption
 from . import Records
 from . import StoredLogin
-from ._rotation import changes_of
+from ._rotation import changes
 from ._rotation import judge
 from ._rotation import Move
 from ._rows import as_record
@@ -374,8 +374,8 @@ class Ledger:
         for _ in range(2):
             now = _clock.microseconds()
             move = self._judge(visit, current, row, token, now, restores=restores)
-            changes, expected = changes_of(move, row, now)
-            changed = self.store.change(visit, row, changes, expected) if changes else row
+            facts, expected = changes(move, row, now)
+            changed = self.store.change(visit, row, facts, expected) if facts else row
 
             if changed is not None:
                 row = changed
@@ -397,7 +397,7 @@ class Ledger:
             return row, "ended", False
 
         is_safe = move in (Move.CONFIRM, Move.ROTATE, Move.RESEND)
-        visit.may_rewrite = is_safe or visit.settings.rotate is None
+        visit.may_rewrite = is_safe or visit.settings.rotate is None or not row.rotates
         is_signed_anew = token.needs_rewrite and visit.may_rewrite
         return row, None, move in (Move.ROTATE, Move.RESEND) or is_signed_anew
 
