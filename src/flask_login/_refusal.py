@@ -45,9 +45,9 @@ COOKIE_CHALLENGE = 'Cookie realm="login"'
 _PAGE_LOADERS = ("HX-Boosted", "X-PJAX", "X-Up-Version")
 
 
-#: Who has to be told that they may not go on: whoever loads a page, who can be sent to log in; htmx,
-#: which loads a part of a page, and can have the whole page sent to log in; or anything else, such
-#: as an API client or ``fetch``, whom a status tells most.
+#: Who has to be told that they may not go on: whoever loads a page, who can be sent to log in;
+#: htmx, which loads a part of a page, and can have the whole page sent to log in; or anything else,
+#: such as an API client or ``fetch``, which a status tells most.
 Caller = t.Literal["page", "part", "client"]
 
 

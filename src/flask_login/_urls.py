@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 import unicodedata
 from collections.abc import Collection
 from urllib.parse import parse_qs
@@ -36,17 +35,22 @@ _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
-class Site(t.NamedTuple):
-    """Where a target may lead to."""
+class Site:
+    """Where a target may lead to.
 
-    #: Hosts besides this one, with a port if it is not the scheme's own.
-    allowed_hosts: Collection[str]
-    #: Whether another host must be reached by HTTPS.
-    require_https: bool
-    #: What a query calls a target to go on to.
-    field: str | None
-    #: Scheme and host of the current request, if there is one.
-    origin: str | None = None
+    :param hosts: Those besides this one, with a port if it is not the scheme's own.
+    :param require_https: Whether another host must be reached by HTTPS.
+    :param field: What a query calls a target to go on to.
+    :param origin: Scheme and host of the current request, if there is one.
+    """
+
+    def __init__(
+        self, hosts: Collection[str], require_https: bool, field: str | None, origin: str | None
+    ) -> None:
+        self.hosts = hosts
+        self.require_https = require_https
+        self.field = field
+        self.origin = origin
 
 
 def is_url(login_view: str) -> bool:
@@ -246,7 +250,7 @@ def _is_of(site: Site, parts: SplitResult) -> bool:
         return False
 
     # As a whole: no userinfo, no other port, no longer name, no look-alike.
-    return parts.netloc.lower() in {host.lower() for host in site.allowed_hosts}
+    return parts.netloc.lower() in {host.lower() for host in site.hosts}
 
 
 def _goes_on_safely(query: str, site: Site, levels: int) -> bool:
