@@ -31,8 +31,8 @@ _PATH_CHARACTERS = "!$&'()*+,/:;=@"
 _QUERY_CHARACTERS = f"{_PATH_CHARACTERS}?%[]"
 
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
-# That it does not ignore the case, but names both, makes it compile at once.
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# Rarely needed, so it is not compiled at import.
+_SCHEME = r"[a-z][a-z0-9+.-]*:"
 
 
 class Site:
@@ -268,7 +268,7 @@ def _stays(target: str, site: Site, levels: int) -> bool:
     # Browsers drop tabs and newlines, and controls and spaces before a URL.
     seen = target.translate(_DROPPED).lstrip(_CONTROLS + " ")
 
-    if _SCHEME.match(seen):
+    if re.match(_SCHEME, seen, re.IGNORECASE):
         return _is_safe(target, site, levels)
 
     if _begins_like_host(seen) or _begins_like_host(unquote(seen)):

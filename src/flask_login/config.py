@@ -71,7 +71,7 @@ LOADER_ORDER: Collection[str] = ("session", "remember", "request")
 # The calendar ends with the year 9999, and no date lies beyond it.
 _LONGEST_DURATION = timedelta(days=365 * 7900)
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
 class Setting(t.Generic[T]):
@@ -224,7 +224,7 @@ def as_header_names(name: str, value: str | Collection[str] | None) -> tuple[str
         if not isinstance(header, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"{name} must be names of headers, instead got: {value!r}")
 
-        if not _HEADER_NAME.fullmatch(header.strip()):
+        if not re.fullmatch(_HEADER_NAME, header.strip()):
             raise ValueError(f"{name} must be names of headers, instead got: {header!r}")
 
     return tuple(header.strip() for header in names)
