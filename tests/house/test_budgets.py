@@ -22,7 +22,8 @@ from flask_login import UserMixin
 
 # The table of budgets. A change that needs more says why here. Where an aim stands beside a figure,
 # that is the bound until the aim is met.
-LINES_OF_CODE = 3_690  # The aim is 2,300.
+# Ten are for plain classes: each that derives from 'NamedTuple' or 'Enum' makes the import longer.
+LINES_OF_CODE = 3_700  # The aim is 2,300.
 LINES_OF_A_MODULE = 450
 LONG_MODULES = {"utils"}
 #: Docstrings are not counted.
