@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import typing as t
 from hashlib import sha256
 
@@ -163,14 +162,8 @@ def parse_login(record: t.Any, user_id: t.Any) -> Login | None:
         return None
 
 
-class Verdict(enum.Enum):
-    """What session protection makes of a login."""
-
-    ACCEPT = enum.auto()
-    #: It goes on, but is no longer fresh.
-    DEMOTE = enum.auto()
-    #: It is over.
-    END = enum.auto()
+#: What session protection makes of a login: it goes on, or is no longer fresh, or is over.
+Verdict = t.Literal["accept", "demote", "end"]
 
 
 def judge_browser(
@@ -182,13 +175,13 @@ def judge_browser(
     :param current: The identifier of this request.
     """
     if recorded == current:
-        return Verdict.ACCEPT
+        return "accept"
 
     # A permanent session is meant to follow its user through changes of address.
     if mode == "strong" and not permanent:
-        return Verdict.END
+        return "end"
 
-    return Verdict.DEMOTE if fresh else Verdict.ACCEPT
+    return "demote" if fresh else "accept"
 
 
 class Stamp:

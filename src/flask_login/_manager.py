@@ -46,12 +46,12 @@ class Manager(t.Protocol):
     def _loaders(self) -> tuple[t.Any, ...]: ...
 
 
-class Wish(t.NamedTuple):
+class Wish:
     """What :func:`.login_user` was asked for, besides the user."""
 
     remember: bool
     #: How long to remember this login, or ``None`` for the configured duration.
-    seconds: float | None
+    seconds: float | None = None
     forced: bool
     fresh: bool
 

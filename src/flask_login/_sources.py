@@ -85,14 +85,6 @@ def announce(visit: Visit) -> bool:
     return kept_user() is not before
 
 
-class Source(t.Protocol):
-    """One way in."""
-
-    def find(self, visit: Visit, manager: Manager) -> t.Any:
-        """Return the user, or ``None``."""
-        ...
-
-
 class FromSession:
     """The user whose ID a login left in the session."""
 
@@ -303,13 +295,20 @@ def find_by_header(visit: Visit, manager: Manager, header: str) -> t.Any:
     return _accept(visit, manager, user, _user_loaded_from_header, "request")
 
 
-class NamedLoader(t.NamedTuple):
+class NamedLoader:
     """A loader that :meth:`.LoginManager.loader` registered."""
 
-    name: str
-    callback: Callable[[t.Any], t.Any]
-    challenge: str | None
-    vary: tuple[str, ...]
+    def __init__(
+        self,
+        name: str,
+        callback: Callable[[t.Any], t.Any],
+        challenge: str | None,
+        vary: tuple[str, ...],
+    ) -> None:
+        self.name = name
+        self.callback = callback
+        self.challenge = challenge
+        self.vary = vary
 
     def find(self, visit: Visit, manager: Manager) -> t.Any:
         visit.vary += self.vary
@@ -365,7 +364,7 @@ def is_activity(visit: Visit, manager: Manager) -> bool:
     return not marked and manager.counts_as_activity(current)
 
 
-_SOURCES: dict[str, Source] = {
+_SOURCES: dict[str, FromSession | FromRememberCookie | FromRequest] = {
     "session": FromSession(),
     "remember": FromRememberCookie(),
     "request": FromRequest(),

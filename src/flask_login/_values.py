@@ -15,7 +15,7 @@ from math import ceil
 # The calendar ends with the year 9999, and no date lies beyond it.
 _LONGEST_DURATION = timedelta(days=365 * 7900)
 
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
 def as_duration(name: str, value: t.Any) -> timedelta:
@@ -135,7 +135,7 @@ def as_header_names(name: str, value: str | Collection[str] | None) -> tuple[str
         if not isinstance(header, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"{name} must be names of headers, instead got: {value!r}")
 
-        if not _HEADER_NAME.fullmatch(header.strip()):
+        if not re.fullmatch(_HEADER_NAME, header.strip()):
             raise ValueError(f"{name} must be names of headers, instead got: {header!r}")
 
     return tuple(header.strip() for header in names)

@@ -27,6 +27,7 @@ from werkzeug.wrappers import Response
 
 from . import _clock
 from ._login import Login
+from ._login import Reason
 from .config import Settings
 
 #: Browsers drop cookies that are longer (RFC 6265bis, 5.6), and say nothing.
@@ -87,12 +88,16 @@ class Token(t.NamedTuple):
         return self if login is self.login else self._replace(login=login)
 
 
-class Refused(t.NamedTuple):
-    """Why a cookie is not accepted."""
+class Refused:
+    """Why a cookie is not accepted.
 
-    reason: t.Literal["remember_invalid", "remember_expired"]
-    #: Whether one of our keys signed it. Other applications on this host have cookies, too.
-    is_ours: bool
+    :param is_ours: Whether one of our keys signed it. Other applications on this host have cookies,
+        too.
+    """
+
+    def __init__(self, reason: Reason, *, is_ours: bool) -> None:
+        self.reason: Reason = reason
+        self.is_ours: bool = is_ours
 
 
 FOREIGN = Refused("remember_invalid", is_ours=False)

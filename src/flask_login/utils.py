@@ -245,7 +245,7 @@ def confirm_login(user: t.Any = None) -> None:
         _session.confirm(stored, get_manager()._session_identifier_generator())
         visit.reset(stored)
     elif visit.pending is not None:
-        visit.pending = visit.pending._replace(fresh=True)
+        visit.pending.fresh = True
 
     visit.stale = False
     send(user_login_confirmed, app_behind(current_app))
@@ -803,15 +803,16 @@ def _wish(
     fresh: bool,
 ) -> Wish:
     """What a login asks for. With a duration of zero or less, it does not ask to be remembered."""
-    seconds = None
+    wish = Wish()
+    wish.remember, wish.forced, wish.fresh = remember, force, fresh
 
     if remember and duration is not None:
-        seconds = as_duration("duration", duration).total_seconds()
-        remember = seconds > 0
+        wish.seconds = as_duration("duration", duration).total_seconds()
+        wish.remember = wish.seconds > 0
     elif remember:
-        remember = settings.cookie_duration is not None
+        wish.remember = settings.cookie_duration is not None
 
-    return Wish(remember, seconds, force, fresh)
+    return wish
 
 
 def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 import typing as t
 from collections.abc import Iterator
@@ -126,6 +127,18 @@ def test_module_imports_no_private_name_of_another_package(module: str) -> None:
     private = [name for name in others if "._" in name]
 
     assert private == []
+
+
+def test_import_of_the_package_brings_no_module_but_its_own() -> None:
+    script = (
+        "import sys, flask; known = {*sys.modules}; import flask_login;"
+        " print(*(sys.modules.keys() - known))"
+    )
+    python = [sys.executable, "-c", script]
+
+    modules = subprocess.run(python, capture_output=True, check=True, text=True).stdout.split()
+
+    assert {module.partition(".")[0] for module in modules} == {"flask_login"}
 
 
 def test_session_keys_are_those_that_one_module_spells() -> None:
