@@ -1,7 +1,7 @@
 """What a request must not pay for: how large an application is, and how many requests there were.
 
 Counted in bytecodes, since Callgrind would take an hour to build 10,000 routes. ``--peer`` compares
-the time of the import with Flask-Login 0.6.3's as well.
+the instructions of the import with Flask-Login 0.6.3's as well.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import subprocess
 import sys
 import typing as t
 from collections.abc import Iterator
-from statistics import median
 
 from counts import count_bytecodes
 from scenarios import GROWTH
@@ -23,7 +22,6 @@ from subjects import run
 from subjects import Subject
 
 REQUESTS = 100_000
-IMPORTS = 15
 
 
 class Finding(t.NamedTuple):
@@ -50,19 +48,22 @@ def leaks(subject: Subject) -> Finding:
 
 
 def imports() -> Finding:
-    """How long the import takes once Flask is there, as a multiple of Flask-Login 0.6.3's."""
-    subjects = (released(), ours())
-    # The first one writes the bytecode.
-    rounds = [[import_time(subject) for subject in subjects] for _ in range(IMPORTS + 1)][1:]
-    theirs, mine = (median(times) for times in zip(*rounds, strict=True))
+    """What the import takes once Flask is there, as a multiple of Flask-Login 0.6.3's."""
+    theirs, mine = (
+        count_import(subject, "flask_login") - count_import(subject, "flask")
+        for subject in (released(), ours())
+    )
     return Finding("import of flask_login / of Flask-Login 0.6.3", mine / theirs, 1.35)
 
 
-def import_time(subject: Subject) -> float:
-    command = [sys.executable, "-X", "importtime", "-c", "import flask; import flask_login"]
-    lines = run(command, env=subject.environment(), stderr=subprocess.STDOUT).splitlines()
-    # "import time: self [us] | cumulative | imported package"
-    return next(int(line.split("|")[1]) for line in lines if line.endswith("| flask_login")) / 1000
+def count_import(subject: Subject, module: str) -> int:
+    """The instructions of a Python that imports a module from its bytecode."""
+    python = [sys.executable, "-c", f"import {module}"]
+    run(python, env=subject.environment())
+    callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    said = run([*callgrind, *python], env=subject.environment(), stderr=subprocess.STDOUT)
+    # "==1234== Collected : 601106574"
+    return int(said.rpartition("Collected :")[2].split()[0])
 
 
 def main() -> int:

@@ -6,8 +6,8 @@ import sys
 import typing as t
 from collections.abc import Callable
 from collections.abc import Coroutine
-from concurrent import futures
 from contextvars import copy_context
+from importlib import import_module
 
 from flask import Flask
 
@@ -21,7 +21,10 @@ def to_sync(app: Flask, function: Callable[..., t.Any]) -> Callable[..., t.Any]:
 
     def call_elsewhere(*args: t.Any, **kwargs: t.Any) -> t.Any:
         # This thread's event loop is busy with whoever is calling, so the result cannot be waited
-        # for in it. Another thread has one of its own, and sees the same request.
+        # for in it. Another thread has one of its own, and sees the same request. Whoever has an
+        # event loop has imported this module; for all others, it is not worth its time.
+        futures = import_module("concurrent.futures")
+
         with futures.ThreadPoolExecutor(max_workers=1) as thread:
             return thread.submit(copy_context().run, call, *args, **kwargs).result()
 

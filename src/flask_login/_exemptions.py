@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import logging
 import typing as t
+from collections.abc import Collection
 from collections.abc import Iterator
+from collections.abc import Mapping
 from collections.abc import Sequence
 from itertools import product
 from urllib.parse import unquote
@@ -22,7 +24,7 @@ from werkzeug.routing import Rule
 
 from . import _urls
 from . import _views
-from ._visit import Manager
+from ._manager import Manager
 
 _logger = logging.getLogger("flask_login")
 
@@ -34,7 +36,7 @@ class Exemptions:
         self._app = app
         # (endpoint, method) → (view, is open). The view is kept to notice that it was replaced.
         self._known: dict[tuple[str, str], tuple[t.Any, bool]] = {}
-        self._login_views = _LoginViews()
+        self._login_views = _LoginViews((), (), {})
         self._warned_of: set[str] = set()
 
     def is_open(self, rule: Rule, method: str, manager: Manager) -> bool:
@@ -98,7 +100,7 @@ class Exemptions:
                 else:
                     rules[id(rule)] = rule
 
-        return _LoginViews(settings, frozenset(endpoints), rules)
+        return _LoginViews(settings, endpoints, rules)
 
     def _find_relative_endpoints(self, manager: Manager) -> Iterator[str]:
         """``.login``, set for blueprint A, is no view of blueprint B."""
@@ -209,14 +211,19 @@ def parents_of(blueprint: str | None) -> Sequence[str]:
     return [".".join(names[:length]) for length in range(len(names), 0, -1)]
 
 
-class _LoginViews(t.NamedTuple):
-    """Where users log in."""
+class _LoginViews:
+    """Where users log in.
 
-    #: What it was read from.
-    settings: tuple[t.Any, ...] = ()
-    endpoints: frozenset[str] = frozenset()
-    #: By identity: rules are equal if their paths are, although their views are not.
-    rules: t.Mapping[int, Rule] = {}
+    :param settings: What it was read from.
+    :param rules: By identity: rules are equal if their paths are, although their views are not.
+    """
+
+    def __init__(
+        self, settings: tuple[t.Any, ...], endpoints: Collection[str], rules: Mapping[int, Rule]
+    ) -> None:
+        self.settings = settings
+        self.endpoints = endpoints
+        self.rules = rules
 
 
 def _is_fixed(view: t.Any) -> t.TypeGuard[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import typing as t
 from hashlib import sha256
 
@@ -22,6 +21,10 @@ Reason = t.Literal[
     "inactive",
     "remember_invalid",
     "remember_expired",
+    "ended",
+    "stolen",
+    "limit",
+    "records_unavailable",
     "stale",
 ]
 
@@ -47,6 +50,8 @@ class Login(t.NamedTuple):
     stamp: str | None = None
     #: Whether an inactive user was let in on purpose.
     forced: bool = False
+    #: The secret of a login on record, or ``None`` if it is on none.
+    secret: str | None = None
 
     def why_over(self, settings: Settings, now: int) -> Reason | None:
         """Why the login has ended by now, or ``None`` (OWASP ASVS 7.3.1, 7.3.2)."""
@@ -115,7 +120,10 @@ class Login(t.NamedTuple):
         """One string, which Flask's serializer handles faster than a mapping."""
         seen_at = "" if self.seen_at is None else self.seen_at
         forced = "f" if self.forced else ""
-        return f"{self.authenticated_at}.{seen_at}.{self.stamp or ''}.{forced}|{self.user_id}"
+        secret = "" if self.secret is None else f".{self.secret}"
+        return (
+            f"{self.authenticated_at}.{seen_at}.{self.stamp or ''}.{forced}{secret}|{self.user_id}"
+        )
 
 
 def new_login(user_id: t.Any, settings: Settings, **facts: t.Any) -> Login:
@@ -137,26 +145,25 @@ def parse_login(record: t.Any, user_id: t.Any) -> Login | None:
         return None
 
     try:
-        authenticated_at, seen_at, stamp, forced = times.split(".")
+        authenticated_at, seen_at, stamp, forced, *secret = times.split(".")
+
+        if "" in secret:
+            return None
+
         return Login(
             user_id,
             int(authenticated_at),
             int(seen_at) if seen_at else None,
             stamp or None,
             bool(forced),
+            *secret,
         )
-    except ValueError:
+    except (TypeError, ValueError):
         return None
 
 
-class Verdict(enum.Enum):
-    """What session protection makes of a login."""
-
-    ACCEPT = enum.auto()
-    #: It goes on, but is no longer fresh.
-    DEMOTE = enum.auto()
-    #: It is over.
-    END = enum.auto()
+#: What session protection makes of a login: it goes on, or is no longer fresh, or is over.
+Verdict = t.Literal["accept", "demote", "end"]
 
 
 def judge_browser(
@@ -168,13 +175,13 @@ def judge_browser(
     :param current: The identifier of this request.
     """
     if recorded == current:
-        return Verdict.ACCEPT
+        return "accept"
 
     # A permanent session is meant to follow its user through changes of address.
     if mode == "strong" and not permanent:
-        return Verdict.END
+        return "end"
 
-    return Verdict.DEMOTE if fresh else Verdict.ACCEPT
+    return "demote" if fresh else "accept"
 
 
 class Stamp:

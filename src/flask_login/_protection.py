@@ -9,10 +9,9 @@ from flask import Flask
 from . import _session
 from ._context import current_request
 from ._login import judge_browser
-from ._login import Verdict
-from ._visit import Manager
+from ._manager import Manager
 from ._visit import Visit
-from ._visit import warn_once
+from ._warnings import warn_once
 from .signals import send
 from .signals import session_protected
 
@@ -42,15 +41,15 @@ def protect_session(visit: Visit, manager: Manager) -> bool:
         mode, recorded=recorded, current=current, permanent=permanent, fresh=fresh
     )
 
-    if verdict is Verdict.DEMOTE:
+    if verdict == "demote":
         _session.demote(stored)
-    elif verdict is Verdict.END:
+    elif verdict == "end":
         visit.end(stored, "protection", current_request())
 
-    if verdict is not Verdict.ACCEPT:
+    if verdict != "accept":
         send(session_protected, visit.app)
 
-    return verdict is Verdict.END
+    return verdict == "end"
 
 
 def find_mode(app: Flask, default: t.Any) -> str | None:

@@ -4,7 +4,6 @@ decided here, as a value, and carried out by the manager.
 
 from __future__ import annotations
 
-import enum
 import logging
 import typing as t
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from flask import abort
 from flask import Flask
 from flask import Request
 from werkzeug.exceptions import default_exceptions
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
@@ -25,13 +25,14 @@ from . import _urls
 from . import utils
 from ._context import unwrap
 from ._exemptions import find_target
+from ._gate import GATE
 from ._gate import Gate
+from ._manager import Manager
 from ._urls import find_origin
 from ._urls import find_path
 from ._urls import has_same_host
-from ._visit import Manager
+from ._values import as_unauthorized
 from ._visit import Visit
-from .config import as_unauthorized
 from .typing import LoginView
 
 T = t.TypeVar("T")
@@ -46,18 +47,13 @@ COOKIE_CHALLENGE = 'Cookie realm="login"'
 _PAGE_LOADERS = ("HX-Boosted", "X-PJAX", "X-Up-Version")
 
 
-class Caller(enum.Enum):
-    """Who has to be told that they may not go on."""
-
-    #: Whoever loads a page. They can be sent to log in.
-    PAGE = enum.auto()
-    #: htmx, which loads a part of a page. It can have the whole page sent to log in.
-    PART = enum.auto()
-    #: Anything else, such as an API client or ``fetch``. A status tells it most.
-    CLIENT = enum.auto()
+#: Who has to be told that they may not go on: whoever loads a page, who can be sent to log in;
+#: htmx, which loads a part of a page, and can have the whole page sent to log in; or anything else,
+#: such as an API client or ``fetch``, which a status tells most.
+Caller = t.Literal["page", "part", "client"]
 
 
-class Refusal(t.NamedTuple):
+class Refusal:
     """What a caller gets who is to log in."""
 
     #: Where to log in, after which the user comes back, or ``None`` if nowhere.
@@ -77,29 +73,48 @@ def decide(
     mode, caller = find_caller(visit, current, manager)
     challenges = [loader.challenge for loader in manager._named_loaders.values()]
     challenges = [challenge for challenge in challenges if challenge] or [COOKIE_CHALLENGE]
-    view = None if caller is Caller.CLIENT else _find_view(visit, current, login_view)
+    view = None if caller == "client" else _find_view(visit, current, login_view)
     refusal = Refusal() if not view else _lead_to_login(visit, current, view, caller)
 
-    if caller is Caller.PAGE:
+    if caller == "page":
         # Without a challenge by default, as ever.
-        return refusal if mode == "redirect" else refusal._replace(challenges=challenges)
+        refusal.challenges = () if mode == "redirect" else challenges
+        return refusal
 
-    response = status_answer(visit.app, current, 401, reason, challenges)
+    refusal.response = status_answer(visit.app, current, 401, reason, challenges)
 
     if refusal.login_url is not None:
-        response.headers["HX-Redirect"] = _urls.normalize(refusal.login_url)
+        refusal.response.headers["HX-Redirect"] = _urls.normalize(refusal.login_url)
 
-    return refusal._replace(response=response)
+    return refusal
 
 
 def forbid(visit: Visit, current: Request, manager: Manager, reason: str | None) -> Response:
     """Answer a user who is logged in, and may not go on all the same."""
     _, caller = find_caller(visit, current, manager)
 
-    if caller is Caller.PAGE:
+    if caller == "page":
         abort(403, reason)
 
     return status_answer(visit.app, current, 403, reason)
+
+
+def unavailable(
+    manager: Manager, visit: Visit, current: Request, retry_after: int
+) -> ServiceUnavailable:
+    """What is raised where the store of the logins on record fails: an error page of the
+    application's, or a status that says why.
+
+    :param retry_after: After how many seconds to try again.
+    """
+    error = ServiceUnavailable(retry_after=retry_after)
+    _, caller = find_caller(visit, current, manager)
+
+    if caller != "page":
+        error.response = status_answer(visit.app, current, 503, "records_unavailable")
+        error.response.headers["Retry-After"] = str(retry_after)
+
+    return error
 
 
 def find_caller(visit: Visit, current: Request, manager: Manager) -> tuple[str, Caller]:
@@ -139,7 +154,7 @@ def _find_view(visit: Visit, current: Request, login_view: LoginView) -> str | N
         return None
 
     rule = find_target(visit.app, current, view, _expand(visit.app, view))
-    gate: Gate | None = visit.app.extensions.get("flask_login_gate")
+    gate: Gate | None = visit.app.extensions.get(GATE)
 
     if rule and gate and gate.closes(rule, "GET") and not utils.is_logged_in():
         raise RuntimeError(
@@ -154,16 +169,17 @@ def _lead_to_login(visit: Visit, current: Request, view: str, caller: Caller) ->
     settings = visit.settings
     login_url = _expand(visit.app, view)
     target = next_target(visit.app, current, login_url, caller)
-    saved = None
+    refusal = Refusal()
 
     # API users have no session to save it in.
     if settings.use_session_for_next and not visit.from_request:
-        saved = target and utils.make_next_param(login_url, target)
+        refusal.next = target and utils.make_next_param(login_url, target)
         target = None
 
     field = settings.next_param
-    url = utils.build_login_url(login_url, None if field is None else target, field or "next")
-    return Refusal(url, saved)
+    target = None if field is None else target
+    refusal.login_url = utils.build_login_url(login_url, target, field or "next")
+    return refusal
 
 
 def _expand(app: Flask, login_view: str) -> str:
@@ -214,21 +230,21 @@ def tell_caller(request: Request, mode: str) -> Caller:
     :param mode: ``"redirect"``, ``"status"``, or ``"auto"``, where it is as the request says.
     """
     if mode != "auto":
-        return Caller.PAGE if mode == "redirect" else Caller.CLIENT
+        return "page" if mode == "redirect" else "client"
 
     headers = request.headers
 
     # Whatever its destination: a service worker repeats a navigation as one to "empty".
     if headers.get("Sec-Fetch-Mode") == "navigate":
-        return Caller.PAGE
+        return "page"
 
     if any(headers.get(name, "false") != "false" for name in _PAGE_LOADERS):
-        return Caller.PAGE
+        return "page"
 
     if headers.get("HX-Request") == "true":
-        return Caller.PART
+        return "part"
 
-    return Caller.PAGE if _asks_for_html(request) else Caller.CLIENT
+    return "page" if _asks_for_html(request) else "client"
 
 
 def consulted(caller: Caller, mode: str) -> tuple[str, ...]:
@@ -236,7 +252,7 @@ def consulted(caller: Caller, mode: str) -> tuple[str, ...]:
     if mode != "auto":
         return ("Accept",)
 
-    page = ("HX-Current-URL",) if caller is Caller.PART else ()
+    page = ("HX-Current-URL",) if caller == "part" else ()
     return ("Sec-Fetch-Mode", *_PAGE_LOADERS, "HX-Request", "Accept", *page)
 
 
@@ -263,7 +279,7 @@ def next_target(app: Flask, request: Request, login_url: str, caller: Caller) ->
 
     :param login_url: Where to log in. To come back from a path, a path is enough.
     """
-    if caller is Caller.PART:
+    if caller == "part":
         return _page_behind(request)
 
     if request.method not in {"GET", "HEAD"}:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import typing as t
 import unicodedata
 from collections.abc import Collection
 from urllib.parse import parse_qs
@@ -24,10 +23,7 @@ _WEB = ("https://", "http://")
 _FALSE_SLASHES = "\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c"
 _CONTROLS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 
-# What browsers may take for a host, "//evil.example", or what reads the target before them: they
-# read "\" as "/", and drop some controls.
 _SLASHES = f"/{_FALSE_SLASHES}"
-_HOST = re.compile(f"[{re.escape(_SLASHES)}][{re.escape(_SLASHES + _CONTROLS)}]")
 
 # What needs no encoding in a path and in a query (RFC 3986, 3.3 and 3.4). "%" in a query has done
 # its work already; square brackets are common there.
@@ -35,20 +31,26 @@ _PATH_CHARACTERS = "!$&'()*+,/:;=@"
 _QUERY_CHARACTERS = f"{_PATH_CHARACTERS}?%[]"
 
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+# Rarely needed, so it is not compiled at import.
+_SCHEME = r"[a-z][a-z0-9+.-]*:"
 
 
-class Site(t.NamedTuple):
-    """Where a target may lead to."""
+class Site:
+    """Where a target may lead to.
 
-    #: Hosts besides this one, with a port if it is not the scheme's own.
-    allowed_hosts: Collection[str]
-    #: Whether another host must be reached by HTTPS.
-    require_https: bool
-    #: What a query calls a target to go on to.
-    field: str | None
-    #: Scheme and host of the current request, if there is one.
-    origin: str | None = None
+    :param hosts: Those besides this one, with a port if it is not the scheme's own.
+    :param require_https: Whether another host must be reached by HTTPS.
+    :param field: What a query calls a target to go on to.
+    :param origin: Scheme and host of the current request, if there is one.
+    """
+
+    def __init__(
+        self, hosts: Collection[str], require_https: bool, field: str | None, origin: str | None
+    ) -> None:
+        self.hosts = hosts
+        self.require_https = require_https
+        self.field = field
+        self.origin = origin
 
 
 def is_url(login_view: str) -> bool:
@@ -224,7 +226,7 @@ def _is_safe(target: str, site: Site, levels: int) -> bool:
         return False
 
     # What a proxy or a second redirect may decode once more must be harmless, too: "/%5cevil".
-    if _HOST.match(target) or _HOST.match(unquote(parts.path)):
+    if _begins_like_host(target) or _begins_like_host(unquote(parts.path)):
         return False
 
     return is_here and _goes_on_safely(parts.query, site, levels)
@@ -248,7 +250,7 @@ def _is_of(site: Site, parts: SplitResult) -> bool:
         return False
 
     # As a whole: no userinfo, no other port, no longer name, no look-alike.
-    return parts.netloc.lower() in {host.lower() for host in site.allowed_hosts}
+    return parts.netloc.lower() in {host.lower() for host in site.hosts}
 
 
 def _goes_on_safely(query: str, site: Site, levels: int) -> bool:
@@ -266,13 +268,20 @@ def _stays(target: str, site: Site, levels: int) -> bool:
     # Browsers drop tabs and newlines, and controls and spaces before a URL.
     seen = target.translate(_DROPPED).lstrip(_CONTROLS + " ")
 
-    if _SCHEME.match(seen):
+    if re.match(_SCHEME, seen, re.IGNORECASE):
         return _is_safe(target, site, levels)
 
-    if _HOST.match(seen) or _HOST.match(unquote(seen)):
+    if _begins_like_host(seen) or _begins_like_host(unquote(seen)):
         return False
 
     return _goes_on_safely(seen.partition("?")[2], site, levels)
+
+
+def _begins_like_host(target: str) -> bool:
+    """Whether browsers may take a target for a host, "//evil.example", or what reads it before
+    them: they read "\\" as "/", and drop some controls.
+    """
+    return len(target) > 1 and target[0] in _SLASHES and target[1] in _SLASHES + _CONTROLS
 
 
 def _encode_unsafe(target: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 import typing as t
 from collections.abc import Iterator
@@ -14,17 +15,18 @@ import flask_login
 from flask_login.config import SESSION_KEYS
 
 FLOORS = [
-    {"__about__", "_async", "_clock", "_context", "typing"},
-    {"config", "mixins", "signals"},
+    {"__about__", "_async", "_clock", "_context", "_values", "_warnings", "typing"},
+    {"config", "mixins", "records", "signals"},
     {"_loaders", "_login", "_urls", "_views"},
     {"_session", "remember"},
+    {"_manager"},
     {"_visit"},
-    {"_deprecated", "_exemptions", "_kept", "_protection"},
+    {"_deprecated", "_exemptions", "_kept", "_protection", "_recorded"},
     {"_sources"},
     {"utils"},
     {"_gate", "_routes"},
     {"_refusal"},
-    {"guards", "login_manager", "test_client"},
+    {"guards", "login_manager", "logins", "test_client"},
     {"__init__", "testing"},
     {"pytest_plugin"},
 ]
@@ -125,6 +127,18 @@ def test_module_imports_no_private_name_of_another_package(module: str) -> None:
     private = [name for name in others if "._" in name]
 
     assert private == []
+
+
+def test_import_of_the_package_brings_no_module_but_its_own() -> None:
+    script = (
+        "import sys, flask; known = {*sys.modules}; import flask_login;"
+        " print(*(sys.modules.keys() - known))"
+    )
+    python = [sys.executable, "-c", script]
+
+    modules = subprocess.run(python, capture_output=True, check=True, text=True).stdout.split()
+
+    assert {module.partition(".")[0] for module in modules} == {"flask_login"}
 
 
 def test_session_keys_are_those_that_one_module_spells() -> None:

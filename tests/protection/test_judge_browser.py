@@ -7,7 +7,9 @@ import pytest
 from flask_login._login import judge_browser
 from flask_login._login import Verdict
 
-ACCEPT, DEMOTE, END = Verdict.ACCEPT, Verdict.DEMOTE, Verdict.END
+ACCEPT: Verdict = "accept"
+DEMOTE: Verdict = "demote"
+END: Verdict = "end"
 
 
 @pytest.mark.parametrize("recorded", ["another", "", None], ids=repr)
