@@ -486,6 +486,8 @@ def test_error_does_not_repeat_what_was_sent(client: t.Any, prefix: str, records
     with pytest.raises(redis.ResponseError, match="WRONGTYPE") as error:
         records.create(new_login(address="203.0.113.7"))
 
+    # redis-py may cut what it repeats.
+    assert "EVALSHA" not in str(error.value)
     assert "203.0.113.7" not in str(error.value)
 
 
