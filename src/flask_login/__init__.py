@@ -24,6 +24,9 @@ from .guards import user_passes_test as user_passes_test
 from .login_manager import LoginManager as LoginManager
 from .mixins import AnonymousUserMixin as AnonymousUserMixin
 from .mixins import UserMixin as UserMixin
+from .signals import login_ended as login_ended
+from .signals import records_failed as records_failed
+from .signals import remember_token_reused as remember_token_reused
 from .signals import session_ended as session_ended
 from .signals import session_protected as session_protected
 from .signals import user_accessed as user_accessed
@@ -57,6 +60,9 @@ from .utils import set_login_view as set_login_view
 
 if t.TYPE_CHECKING:
     from . import test_client as test_client
+    from .logins import end_login as end_login
+    from .logins import label_login as label_login
+    from .logins import list_logins as list_logins
     from .test_client import FlaskLoginClient as FlaskLoginClient
 
 __all__ = [
@@ -80,10 +86,14 @@ __all__ = [
     "current_user",
     "decode_cookie",
     "encode_cookie",
+    "end_login",
     "fresh_login_required",
     "get_current_user",
     "is_safe_url",
+    "label_login",
+    "list_logins",
     "login_denied_reason",
+    "login_ended",
     "login_exempt",
     "login_fresh",
     "login_remembered",
@@ -94,7 +104,9 @@ __all__ = [
     "logout_user",
     "make_next_param",
     "no_activity",
+    "records_failed",
     "refresh_login",
+    "remember_token_reused",
     "safe_next_url",
     "session_ended",
     "session_expires_at",
@@ -117,6 +129,10 @@ def __getattr__(name: str) -> t.Any:
     if name in {"FlaskLoginClient", "test_client"}:
         module = _import_module(".test_client", __name__)
         return module if name == "test_client" else module.FlaskLoginClient
+
+    # Only who has logins on record needs them.
+    if name in {"end_login", "label_login", "list_logins"}:
+        return getattr(_import_module(".logins", __name__), name)
 
     if name == "user_loaded_from_header":
         return _signals.deprecated_header_signal(stacklevel=3)

@@ -30,6 +30,11 @@ def now() -> int:
     return int(_held_time()) if frozen or _set_back else int(time.time())
 
 
+def microseconds() -> int:
+    """Whole microseconds since the epoch, UTC."""
+    return int(_held_time() * 1_000_000) if frozen or _set_back else time.time_ns() // 1_000
+
+
 def is_over(began: int, lifetime: float, now: int) -> bool:
     """Whether what began then and lasts so many seconds has ended. So has what begins in the
     future: a clock has jumped, and nobody knows how long it has really been.

@@ -11,18 +11,33 @@ from flask import has_app_context
 
 from ._context import current_flask
 from .config import Settings
+from .typing import RequestCallback
+from .typing import U
+from .typing import UserCallback
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
 
 
-class DeprecatedNames:
+class DeprecatedNames(t.Generic[U]):
     """The base of a manager."""
 
+    _user_callback: t.Any
+    _request_callback: t.Any
     _header_callback: t.Any
 
     if t.TYPE_CHECKING:
 
         def init_app(self, app: Flask, add_context_processor: bool = True) -> None: ...
+
+    @property
+    def user_callback(self) -> UserCallback[U] | None:
+        """What :meth:`.LoginManager.user_loader` registered."""
+        return t.cast("UserCallback[U] | None", self._user_callback)
+
+    @property
+    def request_callback(self) -> RequestCallback[U] | None:
+        """What :meth:`.LoginManager.request_loader` registered."""
+        return t.cast("RequestCallback[U] | None", self._request_callback)
 
     def header_loader(self, callback: C) -> C:
         """Register what finds a user by the ``Authorization`` header.

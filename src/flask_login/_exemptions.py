@@ -22,7 +22,7 @@ from werkzeug.routing import Rule
 
 from . import _urls
 from . import _views
-from ._visit import Manager
+from ._manager import Manager
 
 _logger = logging.getLogger("flask_login")
 

@@ -22,10 +22,13 @@ from ._context import used_session
 from ._exemptions import Exemptions
 from ._exemptions import parents_of
 from ._kept import dispatch
-from ._visit import Manager
+from ._manager import Manager
 from ._visit import Visit
-from ._visit import warn_once
+from ._warnings import warn_once
 from .config import Settings
+
+#: The extension of an application that is its gate.
+GATE = "flask_login_gate"
 
 _logger = logging.getLogger("flask_login")
 
@@ -42,6 +45,16 @@ class Gate:
         # The sets of the managers that the application had, which they go on adding to.
         self._closed: list[set[Blueprint]] = []
         self._closed_for: t.Any = None
+
+    @classmethod
+    def of(cls, app: Flask) -> Gate:
+        """The gate of an application, which is registered with it the first time."""
+        if GATE not in app.extensions:
+            app.extensions[GATE] = cls(app)
+            app.extensions[GATE].register()
+
+        gate: Gate = app.extensions[GATE]
+        return gate
 
     def register(self) -> None:
         # Before the application's own, whenever those were registered: what they put on 'g' is this

@@ -22,6 +22,10 @@ Reason = t.Literal[
     "inactive",
     "remember_invalid",
     "remember_expired",
+    "ended",
+    "stolen",
+    "limit",
+    "records_unavailable",
     "stale",
 ]
 
@@ -47,6 +51,8 @@ class Login(t.NamedTuple):
     stamp: str | None = None
     #: Whether an inactive user was let in on purpose.
     forced: bool = False
+    #: The secret of a login on record, or ``None`` if it is on none.
+    secret: str | None = None
 
     def why_over(self, settings: Settings, now: int) -> Reason | None:
         """Why the login has ended by now, or ``None`` (OWASP ASVS 7.3.1, 7.3.2)."""
@@ -115,7 +121,10 @@ class Login(t.NamedTuple):
         """One string, which Flask's serializer handles faster than a mapping."""
         seen_at = "" if self.seen_at is None else self.seen_at
         forced = "f" if self.forced else ""
-        return f"{self.authenticated_at}.{seen_at}.{self.stamp or ''}.{forced}|{self.user_id}"
+        secret = "" if self.secret is None else f".{self.secret}"
+        return (
+            f"{self.authenticated_at}.{seen_at}.{self.stamp or ''}.{forced}{secret}|{self.user_id}"
+        )
 
 
 def new_login(user_id: t.Any, settings: Settings, **facts: t.Any) -> Login:
@@ -137,15 +146,20 @@ def parse_login(record: t.Any, user_id: t.Any) -> Login | None:
         return None
 
     try:
-        authenticated_at, seen_at, stamp, forced = times.split(".")
+        authenticated_at, seen_at, stamp, forced, *secret = times.split(".")
+
+        if "" in secret:
+            return None
+
         return Login(
             user_id,
             int(authenticated_at),
             int(seen_at) if seen_at else None,
             stamp or None,
             bool(forced),
+            *secret,
         )
-    except ValueError:
+    except (TypeError, ValueError):
         return None
 
 

@@ -10,9 +10,9 @@ from . import _session
 from ._context import current_request
 from ._login import judge_browser
 from ._login import Verdict
-from ._visit import Manager
+from ._manager import Manager
 from ._visit import Visit
-from ._visit import warn_once
+from ._warnings import warn_once
 from .signals import send
 from .signals import session_protected
 

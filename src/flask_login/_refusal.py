@@ -18,6 +18,7 @@ from flask import abort
 from flask import Flask
 from flask import Request
 from werkzeug.exceptions import default_exceptions
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.routing import BuildError
 from werkzeug.wrappers import Response
 
@@ -25,13 +26,14 @@ from . import _urls
 from . import utils
 from ._context import unwrap
 from ._exemptions import find_target
+from ._gate import GATE
 from ._gate import Gate
+from ._manager import Manager
 from ._urls import find_origin
 from ._urls import find_path
 from ._urls import has_same_host
-from ._visit import Manager
+from ._values import as_unauthorized
 from ._visit import Visit
-from .config import as_unauthorized
 from .typing import LoginView
 
 T = t.TypeVar("T")
@@ -102,6 +104,24 @@ def forbid(visit: Visit, current: Request, manager: Manager, reason: str | None)
     return status_answer(visit.app, current, 403, reason)
 
 
+def unavailable(
+    manager: Manager, visit: Visit, current: Request, retry_after: int
+) -> ServiceUnavailable:
+    """What is raised where the store of the logins on record fails: an error page of the
+    application's, or a status that says why.
+
+    :param retry_after: After how many seconds to try again.
+    """
+    error = ServiceUnavailable(retry_after=retry_after)
+    _, caller = find_caller(visit, current, manager)
+
+    if caller is not Caller.PAGE:
+        error.response = status_answer(visit.app, current, 503, "records_unavailable")
+        error.response.headers["Retry-After"] = str(retry_after)
+
+    return error
+
+
 def find_caller(visit: Visit, current: Request, manager: Manager) -> tuple[str, Caller]:
     """How callers are answered here, and who is calling. The response, which may be an error page
     of the application's, says what that depends on.
@@ -139,7 +159,7 @@ def _find_view(visit: Visit, current: Request, login_view: LoginView) -> str | N
         return None
 
     rule = find_target(visit.app, current, view, _expand(visit.app, view))
-    gate: Gate | None = visit.app.extensions.get("flask_login_gate")
+    gate: Gate | None = visit.app.extensions.get(GATE)
 
     if rule and gate and gate.closes(rule, "GET") and not utils.is_logged_in():
         raise RuntimeError(

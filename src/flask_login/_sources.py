@@ -23,8 +23,8 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
 from ._login import Stamp
+from ._manager import Manager
 from ._visit import FORGET
-from ._visit import Manager
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
 from .config import LOADER_ORDER
@@ -104,7 +104,7 @@ class FromSession:
             return None
 
         settings = visit.settings
-        is_limited = settings.limits_logins
+        is_limited = settings.limits_logins or visit.ledger is not None
         known = _session.find_login(stored) if is_limited else None
         reason = None if known is None else known.why_over(settings, _clock.now())
 
@@ -138,6 +138,12 @@ class FromSession:
         if reason is not None:
             return visit.end(stored, reason)
 
+        if visit.ledger is not None:
+            login, reason = visit.ledger.admit(visit, manager, current_request(), login, known)
+
+            if reason is not None:
+                return visit.end(stored, reason, current_request() if reason == "stolen" else None)
+
         login = login.stamped(stamp)
         seen = login.seen(settings, _clock.now())
 
@@ -145,9 +151,7 @@ class FromSession:
         if seen is not login and (login.seen_at is None or is_activity(visit, manager)):
             login = seen
 
-        is_worth_knowing = known is not None or stamp is not None or settings.has_lifetimes
-
-        if login is not known and is_worth_knowing:
+        if login is not known and (known or stamp or login.secret or settings.has_lifetimes):
             visit.record(current_request(), stored, login, known)
 
         return user
@@ -178,7 +182,7 @@ class FromRememberCookie:
         # Without a user loader, nobody can tell whose cookie it is.
         if manager._user_callback is not None and any(
             not isinstance(token, remember.Refused) or token.is_ours
-            for token in remember.read_all(current_request(), visit.settings)
+            for token in visit.read_cookies(current_request())
         ):
             visit.owed = FORGET
 
@@ -190,13 +194,21 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     :data:`.user_loaded_from_cookie`.
     """
     settings = visit.settings
-    token = remember.read(cookie, settings)
+    token = remember.read(cookie, settings, on_record=visit.ledger is not None)
 
     if manager._user_callback is None:
         return None
 
     if isinstance(token, remember.Refused):
         return visit.refuse_cookie(token.reason)
+
+    if visit.ledger is not None:
+        completed = visit.ledger.restore(visit, manager, current_request(), token)
+
+        if not isinstance(completed, remember.Token):
+            return visit.refuse_cookie(completed)
+
+        token = completed
 
     # What ended a session is not undone by a cookie that does not know of it.
     token = token.completed(visit.ended)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import typing as t
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from flask import Flask
 from flask import g
 from flask import Request
-from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from . import _clock
 from . import _session
@@ -22,12 +20,13 @@ from ._context import request_ctx
 from ._login import Login
 from ._login import new_login
 from ._login import Reason
-from .config import as_remembered_seconds
+from ._manager import Ledger
+from ._manager import Wish
+from ._values import as_remembered_seconds
 from .config import LOADER_ORDER
 from .config import Settings
 from .signals import send
 from .signals import session_ended
-from .typing import LoginView
 
 _logger = logging.getLogger("flask_login")
 
@@ -37,47 +36,11 @@ FORGET: t.Final = "forget"
 #: The sources that read the session, and are protected by it.
 SESSION_SOURCES = ("session", "remember")
 
+#: The extension of an application that keeps its logins on record.
+LEDGER = "flask_login_ledger"
+
 #: The attribute of a request that holds its visit. ``None``: it is dispatched, and has not begun.
 VISIT = "_flask_login"
-
-
-class Manager(t.Protocol):
-    """What is asked of a manager, also of one that a test puts in its place."""
-
-    anonymous_user: Callable[[], t.Any]
-    session_protection: t.Any
-    id_attribute: str
-    login_view: LoginView
-    refresh_view: LoginView
-    blueprint_login_views: dict[str, LoginView]
-    blueprint_unauthorized: dict[str, str]
-    _user_callback: t.Any
-    _request_callback: t.Any
-    _header_callback: t.Any
-    _named_loaders: t.Any
-    _session_identifier_generator: Callable[[], str]
-
-    def unauthorized(self) -> ResponseReturnValue: ...
-    def needs_refresh(self) -> ResponseReturnValue: ...
-    def counts_as_activity(self, request: Request) -> bool: ...
-    def _load_user(self) -> None: ...
-    def _load_user_from_remember_cookie(self, cookie: str) -> t.Any: ...
-    def _load_user_from_request(self, request: Request) -> t.Any: ...
-    def _load_user_from_header(self, header: str) -> t.Any: ...
-    def _session_protection_failed(self) -> bool: ...
-    def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
-    def _update_remember_cookie(self, response: Response) -> Response: ...
-    def _loaders(self) -> tuple[t.Any, ...]: ...
-
-
-class Wish(t.NamedTuple):
-    """What :func:`.login_user` was asked for, besides the user."""
-
-    remember: bool
-    #: How long to remember this login, or ``None`` for the configured duration.
-    seconds: float | None
-    forced: bool
-    fresh: bool
 
 
 class Visit:
@@ -116,10 +79,16 @@ class Visit:
     pending: Wish | None = None
     #: How often a user was kept for this visit.
     times_kept: int = 0
+    #: Whether the remember-me cookie of a login on record may be sent anew.
+    may_rewrite: bool = False
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app: Flask = app
+        #: Who keeps the logins on record, if they are.
+        self.ledger: Ledger | None = app.extensions.get(LEDGER)
         self.settings: Settings = Settings(app.config)
+        #: What was read of logins on record, by their keys: a row, ``None``, or why it was not.
+        self.rows: dict[str, t.Any] = {}
         #: Whether our before-request function ran. Tests make contexts in which it does not.
         self.dispatched: bool = dispatched
 
@@ -219,8 +188,12 @@ class Visit:
         _session.change_id(self.app, current, stored)
         self.resumed = True
 
+        if self.ledger is not None:
+            self.ledger.note(self, login)
+
         # The historic format has no place for a stamp.
         is_restamped = login.stamp != token.login.stamp and self.settings.cookie_format != "legacy"
+        is_restamped = is_restamped and token.generation is None
 
         if token.needs_rewrite or is_restamped:
             self.owe(token._replace(login=token.login._replace(stamp=login.stamp)), stored)
@@ -244,6 +217,9 @@ class Visit:
 
         if current is not None:
             self.forget(current, stored)
+
+        if self.ledger is not None and self.ended is not None:
+            self.ledger.let_go(self.ended, reason)
 
         _logger.info("A login has ended: %s", reason)
         send(session_ended, self.app, user_id=user_id, reason=reason)
@@ -293,6 +269,11 @@ class Visit:
         """Write down a changed login, in the session and in the remember-me cookie that stands
         behind it. A cookie that lags behind would later be taken for one of an earlier login.
         """
+        if self.ledger is not None:
+            _session.keep_login(stored, login)
+            self.ledger.note(self, login)
+            return
+
         before = known or Login(login.user_id, login.authenticated_at)
         is_older = login.authenticated_at == before.authenticated_at
         token = None
@@ -322,7 +303,10 @@ class Visit:
 
         known = _session.find_login(stored)
 
-        for found in remember.read_all(current, self.settings):
+        if self.ledger is not None:
+            return None if known is None else self.ledger.find_token(self, current, known)
+
+        for found in self.read_cookies(current):
             if isinstance(found, remember.Refused) or not found.is_of(_session.user_id(stored)):
                 continue
 
@@ -334,6 +318,10 @@ class Visit:
                 return token
 
         return None
+
+    def read_cookies(self, current: Request) -> Iterator[remember.Token | remember.Refused]:
+        """What the remember-me cookies of a request say."""
+        return remember.read_all(current, self.settings, on_record=self.ledger is not None)
 
     def settle_cookie(self, current: Request, stored: _session.Session, *, renews: bool) -> None:
         """Decide what the response owes the remember-me cookie. The session may carry a message
@@ -350,7 +338,12 @@ class Visit:
         elif renews and self.owed is not FORGET:
             token = self.find_token(current, stored)
 
-            if token is not None:
+            if token is None:
+                return
+
+            if self.ledger is not None:
+                self.owed = self.ledger.prolong(self, token)
+            else:
                 self.owe(remember.prolong(token), stored)
 
     def new_token(self, stored: _session.Session) -> remember.Token | None:
@@ -370,7 +363,14 @@ class Visit:
 
         known = _session.find_login(stored)
         login = known or new_login(_session.user_id(stored), self.settings)
-        return None if duration is None else remember.new_token(login, duration)
+
+        if duration is None:
+            return None
+
+        if self.ledger is not None:
+            return self.ledger.new_token(self, login, duration)
+
+        return remember.new_token(login, duration)
 
     def owe(self, token: remember.Token, stored: _session.Session) -> None:
         """Have the response write a token. One from a historic cookie gets the configured duration,
@@ -410,7 +410,7 @@ class Visit:
 
     def _is_to_be_forgotten(self, current: Request, user_id: t.Any) -> bool:
         """Whether a login without ``remember`` deletes the cookie: one of another user."""
-        for token in remember.read_all(current, self.settings):
+        for token in self.read_cookies(current):
             if isinstance(token, remember.Refused):
                 if token.is_ours:
                     return True
@@ -426,15 +426,6 @@ class Visit:
         # Without a secret key there is no session to write to.
         if not self.app.session_interface.is_null_session(stored):
             _session.ask_to_forget(stored)
-
-
-def warn_once(app: Flask, message: str) -> None:
-    """Log a warning, once for each application."""
-    given: set[str] = app.extensions.setdefault("flask_login_warnings", set())
-
-    if message not in given:
-        given.add(message)
-        _logger.warning(message)
 
 
 def _configured_duration(settings: Settings, stored: _session.Session) -> int | None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Mapping
 from datetime import datetime
 from datetime import timedelta
-from math import ceil
 
 from itsdangerous.encoding import want_bytes
+
+from ._values import as_configured_seconds
+from ._values import as_interval
+from ._values import as_limit
+from ._values import as_names
+from ._values import as_on_reuse
+from ._values import as_seconds
+from ._values import as_switch_or_date
+from ._values import as_unauthorized
+from ._values import one_of
 
 T = t.TypeVar("T")
 
@@ -67,11 +75,6 @@ USE_SESSION_FOR_NEXT: bool = False
 
 #: What is asked for the user, in order (``LOGIN_LOADER_ORDER``).
 LOADER_ORDER: Collection[str] = ("session", "remember", "request")
-
-# The calendar ends with the year 9999, and no date lies beyond it.
-_LONGEST_DURATION = timedelta(days=365 * 7900)
-
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class Setting(t.Generic[T]):
@@ -134,135 +137,6 @@ class Setting(t.Generic[T]):
                 return t.cast(T, followed)
 
         return self.secure if settings.defaults == "secure" else self.compatible
-
-
-def as_duration(name: str, value: t.Any) -> timedelta:
-    """The duration that a timedelta or a number of seconds stands for.
-
-    :param name: The setting or parameter to blame.
-    :raises TypeError: If it is neither.
-    :raises ValueError: If no date can be that far away.
-    """
-    problem = f"{name} must be a datetime.timedelta, instead got: {value}"
-
-    if isinstance(value, timedelta):
-        duration = value
-    elif isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(problem)
-    else:
-        try:
-            duration = timedelta(seconds=value)
-        except (OverflowError, ValueError):
-            raise ValueError(problem) from None
-
-    if abs(duration) > _LONGEST_DURATION:
-        raise ValueError(problem)
-
-    return duration
-
-
-def as_positive_duration(name: str, value: t.Any) -> timedelta:
-    """:func:`as_duration`, of something that lasts.
-
-    :raises ValueError: Also if the duration is zero or negative.
-    """
-    duration = as_duration(name, value)
-
-    if duration <= timedelta(0):
-        raise ValueError(f"{name} must be positive, instead got: {value}")
-
-    return duration
-
-
-def as_seconds(name: str, value: t.Any) -> float | None:
-    """The seconds of a positive duration. ``None`` stays ``None``."""
-    return None if value is None else as_positive_duration(name, value).total_seconds()
-
-
-def as_remembered_seconds(name: str, value: t.Any) -> int | None:
-    """For how many whole seconds to remember a login, or ``None`` for not at all: that is what
-    zero, a negative duration and ``None`` mean.
-
-    :raises TypeError: If it is no duration.
-    :raises ValueError: If no date can be that far away.
-    """
-    if value is None:
-        return None
-
-    seconds = ceil(as_duration(name, value).total_seconds())
-    return seconds if seconds > 0 else None
-
-
-def as_configured_seconds(name: str, value: t.Any) -> int | None:
-    """:func:`as_remembered_seconds`, of the setting, where a bool has always been a number."""
-    return as_remembered_seconds(name, int(value) if isinstance(value, bool) else value)
-
-
-def as_names(name: str, value: t.Any) -> Collection[str]:
-    """A collection of names, which one string is not.
-
-    :raises TypeError: If it is one string, or nothing to loop over.
-    """
-    if isinstance(value, str) or not isinstance(value, Collection):
-        raise TypeError(f"{name} must be a list or tuple of names, instead got: {value!r}")
-
-    return t.cast("Collection[str]", value)
-
-
-def as_header_names(name: str, value: str | Collection[str] | None) -> tuple[str, ...]:
-    """Names of headers: one, several, or several in one string as a header lists them.
-
-    :raises TypeError: If it is something else.
-    :raises ValueError: If no header can have such a name (RFC 9110, 5.6.2).
-    """
-    if value is None:
-        return ()
-
-    names = value.split(",") if isinstance(value, str) else as_names(name, value)
-
-    for header in names:
-        if not isinstance(header, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"{name} must be names of headers, instead got: {value!r}")
-
-        if not _HEADER_NAME.fullmatch(header.strip()):
-            raise ValueError(f"{name} must be names of headers, instead got: {header!r}")
-
-    return tuple(header.strip() for header in names)
-
-
-def as_switch_or_date(name: str, value: t.Any) -> bool | datetime:
-    """``True``, ``False``, or the aware date until which it is true.
-
-    :raises TypeError: If it is neither.
-    :raises ValueError: If the date is in no time zone.
-    """
-    if isinstance(value, bool):
-        return value
-
-    if not isinstance(value, datetime):
-        raise TypeError(f"{name} must be True, False or a datetime, instead got: {value!r}")
-
-    if value.utcoffset() is None:
-        raise ValueError(f"{name} must be an aware datetime, instead got: {value!r}")
-
-    return value
-
-
-def one_of(*choices: str) -> Callable[[str, t.Any], str]:
-    """A converter that admits the given words only, and raises :exc:`ValueError` for others."""
-
-    def convert(name: str, value: t.Any) -> str:
-        if value not in choices:
-            expected = " or ".join(map(repr, choices))
-            raise ValueError(f"{name} must be {expected}, instead got: {value!r}")
-
-        return t.cast(str, value)
-
-    return convert
-
-
-#: How callers who are not logged in are answered.
-as_unauthorized: Callable[[str, t.Any], str] = one_of("redirect", "auto", "status")
 
 
 class Settings:
@@ -358,6 +232,30 @@ class Settings:
     force_host: Setting[str | None] = Setting("FORCE_HOST_FOR_REDIRECTS", None, historic=True)
     auth_header_name: Setting[str] = Setting("AUTH_HEADER_NAME", AUTH_HEADER_NAME, historic=True)
 
+    records_adopt: Setting[bool | datetime] = Setting(
+        "LOGIN_RECORDS_ADOPT", True, secure=False, convert=as_switch_or_date
+    )
+    records_address: Setting[str] = Setting(
+        "LOGIN_RECORDS_ADDRESS", "full", convert=one_of("full", "network", "none")
+    )
+    records_limit: Setting[int | Callable[[t.Any], int | None] | None] = Setting(
+        "LOGIN_RECORDS_LIMIT", None, convert=as_limit
+    )
+    records_limit_reached: Setting[str] = Setting(
+        "LOGIN_RECORDS_LIMIT_REACHED", "end_oldest", convert=one_of("end_oldest", "refuse")
+    )
+    records_on_error: Setting[str] = Setting(
+        "LOGIN_RECORDS_ON_ERROR", "deny", convert=one_of("deny", "allow")
+    )
+    records_on_reuse: Setting[str | Callable[..., t.Any]] = Setting(
+        "LOGIN_RECORDS_ON_REUSE", "series", convert=as_on_reuse
+    )
+    records_touch: Setting[float] = Setting("LOGIN_RECORDS_TOUCH", 60.0, convert=as_interval)
+    rotate: Setting[float | None] = Setting("REMEMBER_COOKIE_ROTATE", 60.0 * 60, convert=as_seconds)
+    rotate_grace: Setting[float] = Setting(
+        "REMEMBER_COOKIE_ROTATE_GRACE", 5.0 * 60, convert=as_interval
+    )
+
     secret_key: Setting[str | bytes | None] = Setting("SECRET_KEY", None, historic=True)
     _secret_key_fallbacks: Setting[t.Any] = Setting("SECRET_KEY_FALLBACKS", None, historic=True)
 
@@ -442,3 +340,21 @@ _LIMITS = {
     for setting in vars(Settings).values()
     if isinstance(setting, Setting) and setting.limits
 }
+
+
+def check_records(settings: Settings) -> None:
+    """Refuse settings that cannot work where logins are on record.
+
+    :raises ValueError: Naming them.
+    """
+    if settings.cookie_format == "legacy":
+        raise ValueError(
+            "REMEMBER_COOKIE_FORMAT 'legacy' cannot tell one login from another, so logins cannot"
+            " be on record. Remove it, or 'records'."
+        )
+
+    if settings.rotate is not None and settings.rotate < 2 * settings.rotate_grace:
+        raise ValueError(
+            "REMEMBER_COOKIE_ROTATE must be at least twice REMEMBER_COOKIE_ROTATE_GRACE, or"
+            " browsers that send two requests at once would be taken for thieves."
+        )

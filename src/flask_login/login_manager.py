@@ -39,11 +39,12 @@ from ._kept import end_search
 from ._kept import keep_user
 from ._protection import find_mode
 from ._protection import protect_session
+from ._recorded import RecordedLogins
+from ._values import as_header_names
 from ._visit import FORGET
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
-from ._visit import warn_once
-from .config import as_header_names
+from ._warnings import warn_once
 from .config import ID_ATTRIBUTE
 from .config import LOGIN_MESSAGE
 from .config import LOGIN_MESSAGE_CATEGORY
@@ -66,6 +67,9 @@ from .utils import _create_identifier
 from .utils import _user_context_processor
 from .utils import current_user
 
+if t.TYPE_CHECKING:
+    from .records import Records
+
 _logger = logging.getLogger("flask_login")
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
@@ -77,31 +81,31 @@ class MissingLoader(Exception):
     # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
 
 
-class LoginManager(DeprecatedNames, t.Generic[U]):
+class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
-    One manager can serve several applications: it keeps nothing of any of them.
+    One can serve several applications: it keeps nothing of any of them.
 
     :param app: Call :meth:`init_app` on this application.
     :param add_context_processor: Whether templates know ``current_user``.
+    :param records: A store, in which each login is on record. See :mod:`flask_login.records`.
     """
 
-    #: Where anonymous users are sent: an endpoint, a path or a URL, or what returns one when it
-    #: is called. ``None`` answers with 401.
+    #: Where anonymous users are sent: an endpoint, a path, a URL, or a callable. ``None``: 401.
     login_view: LoginView
 
-    #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and
-    #: blueprints without an entry use :attr:`login_view`.
+    #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and others
+    #: use :attr:`login_view`.
     blueprint_login_views: dict[str, LoginView]
 
-    #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one,
-    #: or what returns one when it is called. ``None`` flashes nothing.
+    #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one, or a
+    #: callable. ``None`` flashes nothing.
     login_message: t.Any
 
     #: The category of :attr:`login_message`.
     login_message_category: str
 
-    #: Where users are sent whose login is not fresh. ``None`` answers with 401.
+    #: Where users are sent whose login is not fresh. ``None``: 401.
     refresh_view: LoginView
 
     #: Flashed when a user is sent to the refresh view. ``None`` flashes nothing.
@@ -116,11 +120,23 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
     #: The method of a user that answers their ID.
     id_attribute: str
 
-    #: How blueprints answer callers who may not go on, by name, where it is not as
-    #: ``LOGIN_UNAUTHORIZED`` says: ``"redirect"``, ``"auto"`` or ``"status"``.
+    #: ``LOGIN_UNAUTHORIZED`` of blueprints, by name: ``"redirect"``, ``"auto"`` or ``"status"``.
     blueprint_unauthorized: dict[str, str]
 
-    def __init__(self, app: Flask | None = None, add_context_processor: bool = True) -> None:
+    def __init__(
+        self,
+        app: Flask | None = None,
+        add_context_processor: bool = True,
+        *,
+        records: Records | None = None,
+    ) -> None:
+        self._set_defaults()
+        self._keep_records(records, _refusal.unavailable)
+
+        if app is not None:
+            self.init_app(app, add_context_processor)
+
+    def _set_defaults(self) -> None:
         #: Called for the user of a request that has none. It may return ``None``.
         self.anonymous_user: Callable[[], t.Any] = AnonymousUserMixin
         self.login_view = None
@@ -146,9 +162,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         self._named_loaders: dict[str, _sources.NamedLoader] = {}
         self._closed_blueprints: set[Blueprint] = set()
 
-        if app is not None:
-            self.init_app(app, add_context_processor)
-
     def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
         """Register the hooks that an application needs. Doing so again registers nothing twice.
 
@@ -160,15 +173,12 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         Settings(app.config).check()
         remember.check(Settings(app.config))
         find_mode(app, self.session_protection)
+        self._register_records(app)
         app.login_manager = self  # type: ignore[attr-defined]
         app.extensions["login_manager"] = self
 
-        if "flask_login_gate" not in app.extensions:
-            app.extensions["flask_login_gate"] = Gate(app)
-            app.extensions["flask_login_gate"].register()
-
         # What is closed stays closed when another manager takes the application over.
-        app.extensions["flask_login_gate"].close(self._closed_blueprints)
+        Gate.of(app).close(self._closed_blueprints)
 
         if (
             add_context_processor
@@ -207,11 +217,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         self._user_callback = callback
         return callback
 
-    @property
-    def user_callback(self) -> UserCallback[U] | None:
-        """What :meth:`user_loader` registered."""
-        return self._user_callback
-
     @t.overload
     def request_loader(
         self, callback: Callable[[t.Any], Coroutine[t.Any, t.Any, U | None]]
@@ -231,11 +236,6 @@ class LoginManager(DeprecatedNames, t.Generic[U]):
         """
         self._request_callback = callback
         return callback
-
-    @property
-    def request_callback(self) -> RequestCallback[U] | None:
-        """What :meth:`request_loader` registered."""
-        return self._request_callback
 
     def unauthorized_handler(self, callback: C) -> C:
         """Register what answers anonymous users in place of :meth:`unauthorized`'s redirect."""

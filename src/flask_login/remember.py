@@ -1,7 +1,8 @@
 """The remember-me cookie: what it says, how it is signed, and how it is set and deleted.
 
 It says ``user_id|time.duration.issued.random.stamp.flags``, and ItsDangerous signs it. Times and
-the duration are in whole seconds. The historic format is
+the duration are in whole seconds. The cookie of a login on record says
+``user_id|secret.generation.issued.flags``; all else is in the record. The historic format is
 ``user_id|hex(HMAC-SHA512(SECRET_KEY, user_id))``, which says nothing of when or for how long.
 """
 
@@ -39,6 +40,9 @@ _FIXED_PART = 256
 
 _SALT = "flask-login.remember"
 
+# How many there are among the fields of a cookie of a login on record.
+_RECORD_DOTS = 3
+
 
 class Token(t.NamedTuple):
     """What a remember-me cookie says."""
@@ -54,6 +58,8 @@ class Token(t.NamedTuple):
     needs_rewrite: bool = False
     #: Whether it came in the historic format, which does not say when its login was.
     is_legacy: bool = False
+    #: How often the cookie of a login on record was rotated, or ``None`` if it is on none.
+    generation: int | None = None
 
     @property
     def seconds_left(self) -> int:
@@ -109,10 +115,10 @@ def find_cookies(request: Request, settings: Settings) -> t.Sequence[str]:
     return [cookies[name]] if get_all is None else get_all(name)
 
 
-def read_all(request: Request, settings: Settings) -> Iterator[Token | Refused]:
+def read_all(request: Request, settings: Settings, *, on_record: bool) -> Iterator[Token | Refused]:
     """What the cookies by this name say, in the order in which they came."""
     for cookie in find_cookies(request, settings):
-        yield read(cookie, settings)
+        yield read(cookie, settings, on_record=on_record)
 
 
 def new_token(login: Login, duration: int | None) -> Token:
@@ -142,22 +148,28 @@ def encode(token: Token, settings: Settings) -> str:
         return encode_legacy(str(login.user_id), as_key(key))
 
     flags = ("f" if login.forced else "") + ("i" if isinstance(login.user_id, int) else "")
-    return (
-        _signer(want_bytes(key))
-        .sign(
-            f"{login.user_id}|{login.authenticated_at}.{token.duration}.{token.issued_at}"
-            f".{token.random}.{login.stamp or ''}.{flags}"
+
+    if token.generation is None:
+        fields = (
+            f"{login.authenticated_at}.{token.duration}.{token.issued_at}"
+            f".{token.random}.{login.stamp or ''}"
         )
-        .decode()
-    )
+    else:
+        fields = f"{login.secret}.{token.generation}.{token.issued_at}"
+
+    return _signer(want_bytes(key)).sign(f"{login.user_id}|{fields}.{flags}").decode()
 
 
-def read(cookie: str, settings: Settings) -> Token | Refused:
+def read(cookie: str, settings: Settings, *, on_record: bool) -> Token | Refused:
     """What a cookie says if it is genuine and has not expired, else why not.
 
     :param cookie: Whatever arrived. Nothing in it raises.
+    :param on_record: Whether logins are on record, which says when they expire.
     """
     token = decode_timed(cookie, settings.signing_keys)
+
+    if isinstance(token, Token) and token.generation is not None:
+        return token if on_record else _without_record(token, settings)
 
     if isinstance(token, Token):
         return token._replace(needs_rewrite=True) if settings.cookie_format == "legacy" else token
@@ -201,6 +213,10 @@ def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
     # Signed by us, so it is well-formed, unless the application signs other things like this.
     try:
         user_id, _, fields = signed.decode().rpartition("|")
+
+        if fields.count(".") == _RECORD_DOTS:
+            return _parse_record(user_id, fields, needs_rewrite)
+
         authenticated_at, duration, issued_at, random, stamp, flags = fields.split(".")
         login = Login(
             int(user_id) if "i" in flags else user_id,
@@ -217,6 +233,30 @@ def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
         return EXPIRED
 
     return INVALID if login.authenticated_at > _clock.now() + _clock.SKEW else token
+
+
+def _parse_record(user_id: str, fields: str, needs_rewrite: bool) -> Token:
+    secret, generation, issued_at, flags = fields.split(".")
+    login = Login(
+        int(user_id) if "i" in flags else user_id,
+        int(issued_at),
+        forced="f" in flags,
+        secret=secret,
+    )
+    return Token(login, None, int(issued_at), "", needs_rewrite, generation=int(generation))
+
+
+def _without_record(token: Token, settings: Settings) -> Token | Refused:
+    """What the cookie of a login on record is worth where there are no records any longer: no more
+    than it says itself.
+    """
+    duration = settings.cookie_duration
+
+    if duration is None or _clock.is_over(token.issued_at, duration, _clock.now()):
+        return EXPIRED
+
+    login = token.login._replace(secret=None)
+    return token._replace(login=login, needs_rewrite=True, is_legacy=True, generation=None)
 
 
 def encode_legacy(user_id: str, key: bytes) -> str:

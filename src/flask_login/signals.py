@@ -51,6 +51,18 @@ session_protected: NamedSignal = _signals.signal("session-protected")
 session_ended: NamedSignal = _signals.signal("session-ended")
 
 
+#: Sent with ``user_id``, ``login_id`` and ``reason``, when a login on record has ended: ``"ended"``
+#: or ``"stolen"``. ``login_id`` is ``None`` for all logins of all users.
+login_ended: NamedSignal = _signals.signal("login-ended")
+
+#: Sent with ``user_id`` and ``login_id``, when a remember-me cookie was used that another one had
+#: replaced long before: one of two browsers has a stolen copy.
+remember_token_reused: NamedSignal = _signals.signal("remember-token-reused")
+
+#: Sent with ``error``, when the store of the logins on record failed.
+records_failed: NamedSignal = _signals.signal("records-failed")
+
+
 def send(signal: NamedSignal, app: Flask, **kwargs: t.Any) -> None:
     """Send a signal to its receivers, sync and async ones."""
     # Most applications listen to nothing, and then there is nothing to prepare.

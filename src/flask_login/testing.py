@@ -1,5 +1,5 @@
 """The test kit: a client that logs in for real, acting as a user in a unit test, a clock that
-stands still, and which routes refuse strangers.
+stands still, which routes refuse strangers, and what a store of logins has to do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from copy import copy
 from copy import deepcopy
 from datetime import timedelta
+from importlib import import_module
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -38,6 +39,9 @@ from ._routes import assert_login_required as assert_login_required
 from ._routes import closed_routes as closed_routes
 from ._visit import Visit
 from .config import Settings
+
+if t.TYPE_CHECKING:
+    from .records.contract import RecordsContract as RecordsContract
 
 # By what a browser loads a page: links and forms.
 _PAGE_METHODS = {"GET", "HEAD", "POST"}
@@ -286,6 +290,16 @@ def frozen_clock() -> Generator[FrozenClock, None, None]:
         yield clock
     finally:
         _clock.frozen.remove(clock)
+
+
+def __getattr__(name: str) -> t.Any:
+    if name != "RecordsContract":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    # On demand, because it needs pytest. That explains an 'assert' only where it is asked to.
+    contract = f"{__package__}.records.contract"
+    import_module("pytest").register_assert_rewrite(contract)
+    return import_module(contract).RecordsContract
 
 
 def _log_in(user: t.Any, *, fresh: bool, remember: bool = False) -> None:

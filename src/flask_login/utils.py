@@ -11,6 +11,7 @@ import sys
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
@@ -26,6 +27,7 @@ from flask import request
 from flask import session
 from flask import url_for
 from itsdangerous.encoding import want_bytes
+from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.local import LocalProxy
 
 from . import _clock
@@ -48,13 +50,14 @@ from ._loaders import has_left_the_view
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
+from ._manager import Ledger
+from ._manager import Manager
+from ._manager import Wish
+from ._values import as_duration
+from ._values import as_names
+from ._values import as_seconds
 from ._views import V
-from ._visit import Manager
 from ._visit import Visit
-from ._visit import Wish
-from .config import as_duration
-from .config import as_names
-from .config import as_seconds
 from .config import EXEMPT_METHODS
 from .config import Settings
 from .mixins import is_nobody
@@ -121,8 +124,10 @@ def login_user(
         ``REMEMBER_COOKIE_DURATION``. Zero or less means not to remember it.
     :param force: Log in a user whose ``is_active`` is false.
     :param fresh: Whether the user has just proved who they are. See :func:`login_fresh`.
-    :return: Whether the user was logged in.
+    :return: Whether the user was logged in. They are not if they are inactive, or have as many
+        logins on record as ``LOGIN_RECORDS_LIMIT`` admits.
     :raises TypeError: If the duration is none.
+    :raises ServiceUnavailable: If the login cannot be put on record.
     """
     user = unwrap(user)
 
@@ -138,8 +143,8 @@ def login_user(
         # Whoever is logged in is not any longer, whatever becomes of the new user.
         visit.remove(session_behind(session))
         visit.pending = wish
-    else:
-        _begin_login(visit, manager, user, user_id, wish)
+    elif not _begin_login(visit, manager, user, user_id, wish):
+        return False
 
     visit.enter()
     manager._update_request_context_with_user(user)
@@ -176,18 +181,34 @@ def complete_login(visit: Visit, *, succeeded: bool) -> None:
             manager.id_attribute,
         )
     else:
-        _begin_login(visit, manager, user, user_id, wish)
+        _begin_late(visit, manager, user, user_id, wish)
 
 
-def logout_user() -> bool:
+def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     """Log the user out, and delete their remember-me cookie. Sends :data:`.user_logged_out`.
 
+    :param scope: What ends, where logins are on record: this browser's login, all ``"others"`` of
+        the user while this one goes on, or ``"all"``.
     :return: ``True``.
+    :raises RuntimeError: If the scope needs logins on record, and they are not.
+    :raises ServiceUnavailable: If what is on record cannot be ended. This browser is logged out
+        all the same.
     """
     user = unwrap(_get_user())
     visit = Visit.current()
     stored = session_behind(session)
-    visit.leave(request_behind(request), stored)
+    current = request_behind(request)
+    known = _session.find_login(stored)
+    user_id = None
+
+    if scope != "this" and demand_ledger(visit) and is_logged_in():
+        user_id = _id_of(get_manager(), user)
+
+    if scope == "others":
+        demand_ledger(visit).leave_others(visit, current, user_id, known)
+        return True
+
+    visit.leave(current, stored)
 
     try:
         # Receivers find the user in 'current_user', too.
@@ -196,6 +217,9 @@ def logout_user() -> bool:
         # A receiver may have logged somebody in.
         if not _session.carries_login(stored) and visit.pending is None:
             get_manager()._update_request_context_with_user()
+
+        if visit.ledger is not None:
+            visit.ledger.leave(visit, current, known, user_id)
 
     return True
 
@@ -215,7 +239,8 @@ def confirm_login(user: t.Any = None) -> None:
 
     if known is not None:
         stored = session_behind(session)
-        renewed = new_login(known.user_id, visit.settings, stamp=known.stamp, forced=known.forced)
+        now = new_login(known.user_id, visit.settings)
+        renewed = known._replace(authenticated_at=now.authenticated_at, seen_at=now.seen_at)
         visit.record(request_behind(request), stored, renewed, known)
         _session.confirm(stored, get_manager()._session_identifier_generator())
         visit.reset(stored)
@@ -231,10 +256,11 @@ def refresh_login(user: t.Any = None) -> None:
     logins end.
 
     The session gets the new session stamp and a new ID, and the remember-me cookie, if there is
-    one, is replaced.
+    one, is replaced. Where logins are on record, the user's others are ended.
 
     :param user: The user, with the new credentials. By default, the current one.
     :raises ValueError: If it is someone else than the current login's user.
+    :raises ServiceUnavailable: If what is on record of the others cannot be ended.
     """
     known = _current_login(user)
 
@@ -250,7 +276,9 @@ def refresh_login(user: t.Any = None) -> None:
     visit.record(current, stored, known.stamped(stamp), known)
     _session.change_id(visit.app, current, stored)
 
-    if token is not None:
+    if visit.ledger is not None:
+        visit.ledger.leave_others(visit, current, known.user_id, known)
+    elif token is not None:
         owed = visit.owed if isinstance(visit.owed, _remember.Token) else token
         visit.owe(_remember.reissue(owed), stored)
 
@@ -719,6 +747,20 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
         return False
 
 
+def demand_ledger(visit: Visit) -> Ledger:
+    """Who keeps the logins on record.
+
+    :raises RuntimeError: If they are not.
+    """
+    if visit.ledger is None:
+        raise RuntimeError(
+            "Logins are not on record, so they cannot be told apart. Pass a store as"
+            " 'LoginManager(records=...)'."
+        )
+
+    return visit.ledger
+
+
 def _has_manager() -> bool:
     return hasattr(app_behind(current_app), "login_manager")
 
@@ -772,13 +814,37 @@ def _wish(
     return Wish(remember, seconds, force, fresh)
 
 
-def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:
+def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> bool:
+    """Log a user in who has an ID.
+
+    :return: Whether they may have one login more.
+    """
     settings = visit.settings
     stamp = find_stamp(user, user_id, settings)
+    current = request_behind(request)
     login = new_login(user_id, settings, forced=wish.forced).stamped(stamp)
+
+    if visit.ledger is not None:
+        recorded = visit.ledger.begin(visit, current, user, login, wish)
+
+        if recorded is None:
+            return False
+
+        login = recorded
+
     identifier = manager._session_identifier_generator()
-    visit.begin(request_behind(request), session_behind(session), login, wish, identifier)
+    visit.begin(current, session_behind(session), login, wish, identifier)
     visit.pending = None
+    return True
+
+
+def _begin_late(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:
+    # The response is made. All that can still be done is not to log the user in.
+    with suppress(ServiceUnavailable):
+        if _begin_login(visit, manager, user, user_id, wish):
+            return
+
+    _logger.warning("A login could not be put on record, and was not written.")
 
 
 def _id_of(manager: Manager, user: t.Any) -> t.Any:

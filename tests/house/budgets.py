@@ -18,11 +18,11 @@ import flask_login
 
 PACKAGE = Path(flask_login.__file__).parent
 
-#: The text of each module by its name. Stores of logins and the command count by themselves.
+#: The text of each module by its name. Logins on record and the command count by themselves.
 MODULES = {
     path.stem: path.read_text(encoding="utf-8")
     for path in sorted(PACKAGE.glob("*.py"))
-    if path.stem != "cli"
+    if path.stem not in {"_recorded", "cli", "logins"}
 }
 
 LAYOUT = {

@@ -14,17 +14,18 @@ import flask_login
 from flask_login.config import SESSION_KEYS
 
 FLOORS = [
-    {"__about__", "_async", "_clock", "_context", "typing"},
-    {"config", "mixins", "signals"},
+    {"__about__", "_async", "_clock", "_context", "_values", "_warnings", "typing"},
+    {"config", "mixins", "records", "signals"},
     {"_loaders", "_login", "_urls", "_views"},
     {"_session", "remember"},
+    {"_manager"},
     {"_visit"},
-    {"_deprecated", "_exemptions", "_kept", "_protection"},
+    {"_deprecated", "_exemptions", "_kept", "_protection", "_recorded"},
     {"_sources"},
     {"utils"},
     {"_gate", "_routes"},
     {"_refusal"},
-    {"guards", "login_manager", "test_client"},
+    {"guards", "login_manager", "logins", "test_client"},
     {"__init__", "testing"},
     {"pytest_plugin"},
 ]

@@ -20,6 +20,7 @@ TABLE = [
     ("REMEMBER_COOKIE_SECURE", False, True, False),
     ("REMEMBER_COOKIE_SAMESITE", None, "Lax", "Strict"),
     ("REMEMBER_COOKIE_ACCEPT_LEGACY", True, False, True),
+    ("LOGIN_RECORDS_ADOPT", True, False, True),
     ("LOGIN_RESET_KEYS", (), ("csrf_token",), ("nonce",)),
     ("LOGIN_CLEAR_ON_USER_CHANGE", False, True, False),
     ("LOGIN_CHECK_ACTIVE", False, True, False),

@@ -29,6 +29,7 @@ logins = st.builds(
     seen_at=st.none() | st.integers(),
     stamp=st.none() | st.just(NO_STAMP) | st.from_regex(r"[\w-]{1,43}", fullmatch=True),
     forced=st.booleans(),
+    secret=st.none() | st.from_regex(r"[\w-]{1,43}", fullmatch=True),
 )
 quickly = hypothesis_settings(deadline=None, derandomize=True)
 

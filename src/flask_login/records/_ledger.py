@@ -1,0 +1,505 @@
+"""The logins on record, as requests begin them, go on with them and end them. Imported only where
+there are records.
+
+A store that fails is told from a login that has ended: nobody is logged in or out by it.
+"""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Iterator
+
+from flask import Request
+from werkzeug.exceptions import ServiceUnavailable
+
+from .. import _clock
+from .. import _session
+from .. import remember
+from .._kept import keep_user
+from .._login import Login
+from .._login import Reason
+from .._manager import Manager
+from .._manager import Wish
+from .._values import as_remembered_seconds
+from .._visit import FORGET
+from .._visit import Visit
+from ..signals import remember_token_reused
+from ..signals import send
+from . import _adoption
+from . import Records
+from . import StoredLogin
+from ._rotation import changes
+from ._rotation import judge
+from ._rotation import Move
+from ._rows import as_record
+from ._rows import expiry
+from ._rows import key_of
+from ._rows import login_of
+from ._rows import new_row
+from ._rows import SECOND
+from ._rows import token_of
+from ._store import quietly
+from ._store import RETRY_AFTER
+from ._store import Store
+from ._store import StoreFailure
+
+
+class Ledger:
+    """Keeps the logins of one manager's applications on record.
+
+    :param records: Where.
+    :param identify: Returns what session protection knows the browser by.
+    :param unavailable: Returns what a request raises while the store fails, given after how many
+        seconds to try again.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        identify: Callable[[], str],
+        unavailable: Callable[[Visit, Request, int], ServiceUnavailable],
+    ) -> None:
+        self.store = Store(records)
+        self._identify = identify
+        self._unavailable = unavailable
+
+    def admit(
+        self, visit: Visit, manager: Manager, current: Request, login: Login, known: Login | None
+    ) -> tuple[Login, Reason | None]:
+        """Judge the login that the session carries by what is on record of it, and by the
+        remember-me cookie beside it. One from before there were records is adopted.
+
+        :param known: The login as the session tells of it, if it does.
+        :return: The login as it goes on, and why it does not, if so.
+        """
+        try:
+            if login.secret is None:
+                return self._adopt_session(visit, current, login, known)
+
+            row = self.store.find(visit, login.user_id, key_of(login.secret))
+            return login, self._judge_session(visit, current, login, row)
+        except StoreFailure:
+            if visit.settings.records_on_error == "allow":
+                return login, None
+
+            raise self._give_up(visit, manager, current) from None
+
+    def restore(
+        self, visit: Visit, manager: Manager, current: Request, token: remember.Token
+    ) -> remember.Token | Reason:
+        """Complete what a remember-me cookie says by what is on record of its login.
+
+        :return: What it says. It is sent once more if it ``needs_rewrite``. Or why it restores
+            nothing.
+        """
+        try:
+            return self._restore(visit, current, token)
+        except StoreFailure:
+            # Also where sessions go on: this is a new login.
+            raise self._give_up(visit, manager, current) from None
+
+    def begin(
+        self, visit: Visit, current: Request, user: t.Any, login: Login, wish: Wish
+    ) -> Login | None:
+        """Put a new login on record, and end those of this browser that it takes the place of.
+
+        :return: The login with its secret, or ``None`` if the user has too many.
+        """
+        limit = visit.settings.records_limit
+        limit = limit(user) if callable(limit) else limit
+        secret = secrets.token_urlsafe(32)
+        row = new_row(visit, current, login, secret, _duration_of(visit, wish))
+        replaced = list(self._replaced(visit, current, login, wish))
+
+        try:
+            # Those that make room come first.
+            if limit is not None:
+                self.store.end_keys(replaced)
+
+            created = self.store.create(visit, row, limit)
+        except StoreFailure:
+            visit.reason = "records_unavailable"
+            raise self._unavailable(visit, current, RETRY_AFTER) from None
+
+        if not created.stored:
+            visit.reason = "limit"
+            return None
+
+        if limit is None:
+            quietly(lambda: self.store.end_keys(replaced))
+
+        return login._replace(secret=secret)
+
+    def leave(self, visit: Visit, current: Request, login: Login | None, user_id: t.Any) -> None:
+        """End this browser's login, after its session was cleared.
+
+        :param user_id: The user whose other logins end, too, if any.
+        :raises ServiceUnavailable: If the store fails.
+        """
+        try:
+            self.store.end_keys([*_keys_of(login), *self._keys_of_cookies(visit, current)])
+
+            if user_id is not None:
+                self.store.end(user_id)
+        except StoreFailure:
+            raise self._unavailable(visit, current, RETRY_AFTER) from None
+
+    def leave_others(
+        self, visit: Visit, current: Request, user_id: t.Any, login: Login | None
+    ) -> None:
+        """End a user's logins, but for this one.
+
+        :raises ServiceUnavailable: If the store fails.
+        """
+        besides = next((key for _, key in _keys_of(login)), None)
+
+        try:
+            if user_id is not None:
+                self.store.end(user_id, besides=besides)
+        except StoreFailure:
+            raise self._unavailable(visit, current, RETRY_AFTER) from None
+
+    def let_go(self, login: Login, reason: Reason) -> None:
+        """End what is on record of a login that a request has ended for a reason of its own."""
+        # The remember-me cookie revives a login that was idle.
+        if reason not in ("ended", "stolen", "idle"):
+            quietly(lambda: self.store.end_keys(_keys_of(login)))
+
+    def note(self, visit: Visit, login: Login) -> None:
+        """Put on record when a login's user proved who they are, and the stamp of their
+        credentials.
+        """
+        row = self._read(visit, login)
+
+        if row is None or (row.authenticated_at // SECOND, row.stamp) == (
+            login.authenticated_at,
+            login.stamp,
+        ):
+            return
+
+        facts = {"authenticated_at": login.authenticated_at * SECOND, "stamp": login.stamp}
+        quietly(lambda: self.store.change(visit, row, facts))
+
+    def find_token(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
+        """What the remember-me cookie says that came with a request and stands behind a login."""
+        row = self._read(visit, login)
+
+        if row is None or not any(login.secret in s for _, s in self._tokens_of(visit, current)):
+            return None
+
+        return token_of(row, login)
+
+    def new_token(self, visit: Visit, login: Login, duration: int) -> remember.Token | None:
+        """What a remember-me cookie is to say that lasts so many seconds, or ``None`` if that
+        cannot be put on record.
+        """
+        row = self._read(visit, login)
+
+        if row is not None and row.duration != duration:
+            row = self._remember(visit, row, duration)
+
+        return None if row is None else token_of(row, login)
+
+    def prolong(self, visit: Visit, token: remember.Token) -> remember.Token | None:
+        """What the remember-me cookie is to say whose duration begins anew. That waits while the
+        answer could overtake another one.
+        """
+        row = self._read(visit, token.login)
+
+        if row is None or row.duration is None or not visit.may_rewrite:
+            return None
+
+        row = self._remember(visit, row, row.duration)
+        return None if row is None else token_of(row, token.login)
+
+    def _remember(self, visit: Visit, row: StoredLogin, duration: int) -> StoredLogin | None:
+        until = _clock.microseconds() + duration * SECOND
+        facts = {
+            "duration": duration,
+            "remembered_until": until,
+            "expires_at": max(row.expires_at, until),
+            "kept_until": max(row.kept_until, until),
+        }
+        return quietly(lambda: self.store.change(visit, row, facts))
+
+    def _read(self, visit: Visit, login: Login) -> StoredLogin | None:
+        if login.secret is None:
+            return None
+
+        key = key_of(login.secret)
+        return quietly(lambda: self.store.find(visit, login.user_id, key))
+
+    def _adopt_session(
+        self, visit: Visit, current: Request, login: Login, known: Login | None
+    ) -> tuple[Login, Reason | None]:
+        token = self._token_behind(visit, current, login)
+
+        if token is not None:
+            traits = _adoption.traits_of_token(token, self._identify())
+        else:
+            identifier = _session.identifier(visit.session)
+            traits = _adoption.traits_of_session(known, login.user_id, identifier)
+
+        secret, row, is_new = self._adopt(
+            visit, current, login, traits, token, knows_time=known is not None
+        )
+        login = login._replace(secret=secret)
+        return login, self._judge_session(visit, current, login, row, is_new=is_new)
+
+    def _token_behind(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
+        """What a remember-me cookie from before there were records says of a session's login."""
+        for token, _ in self._tokens_of(visit, current):
+            is_timed = token.generation is None and not token.is_legacy
+
+            if is_timed and token.is_of(login.user_id) and token.login.stamp == login.stamp:
+                return token
+
+        return None
+
+    def _adopt(
+        self,
+        visit: Visit,
+        current: Request,
+        login: Login,
+        traits: str,
+        token: remember.Token | None,
+        *,
+        knows_time: bool,
+    ) -> tuple[str, StoredLogin | None, bool]:
+        """Put a login from before on record, unless it is or has ended.
+
+        :return: Its secret, what is on record of it, and whether that has just been put there.
+        """
+        settings = visit.settings
+        possible = list(_adoption.secrets_of(traits, settings))
+
+        for secret in possible:
+            row = self.store.find(visit, login.user_id, key_of(secret))
+
+            if row is not None:
+                return secret, row, False
+
+        if not _adoption.is_on(settings):
+            return possible[0], None, False
+
+        duration = None if token is None else token.duration or settings.cookie_duration
+        row = new_row(visit, current, login, possible[0], duration)
+        row = _adoption.adopted(row, token, settings, knows_time=knows_time)
+        stored = self.store.adopt(visit, row)
+        return possible[0], stored, stored == row
+
+    def _judge_session(
+        self,
+        visit: Visit,
+        current: Request,
+        login: Login,
+        row: StoredLogin | None,
+        *,
+        is_new: bool = False,
+    ) -> Reason | None:
+        reason = _why_over(row)
+
+        if row is None or reason is not None:
+            return reason
+
+        for token, possible in self._tokens_of(visit, current):
+            if login.secret not in possible:
+                continue
+
+            row, reason, is_sent = self._rotate(visit, current, row, token, restores=False)
+
+            if reason == "stolen":
+                return reason
+
+            if reason is not None:
+                visit.owed = FORGET
+            elif is_sent or is_new:
+                visit.owed = visit.owed or token_of(row, login)
+
+        self._touch(visit, row)
+        return None
+
+    def _restore(
+        self, visit: Visit, current: Request, token: remember.Token
+    ) -> remember.Token | Reason:
+        login = token.login
+        is_new = False
+
+        if token.generation is None:
+            traits = _adoption.traits_of_token(token, self._identify())
+            secret, row, is_new = self._adopt(
+                visit, current, login, traits, token, knows_time=not token.is_legacy
+            )
+            login = login._replace(secret=secret)
+        else:
+            row = self.store.find(visit, login.user_id, key_of(login.secret or ""))
+
+        reason = _why_over(row)
+
+        if row is None or reason is not None:
+            return reason or "ended"
+
+        if row.remembered_until is None or row.remembered_until <= _clock.microseconds():
+            return "remember_expired"
+
+        row, reason, is_sent = self._rotate(visit, current, row, token, restores=True)
+
+        if reason is not None:
+            return reason
+
+        self._touch(visit, row)
+        # One that does not rotate can be sent at any time.
+        is_sent = is_sent or is_new or token.is_legacy
+        return token_of(row, login_of(row, login))._replace(needs_rewrite=is_sent)
+
+    def _rotate(
+        self,
+        visit: Visit,
+        current: Request,
+        row: StoredLogin,
+        token: remember.Token,
+        *,
+        restores: bool,
+    ) -> tuple[StoredLogin, Reason | None, bool]:
+        """Do what a cookie of this generation asks for.
+
+        :return: The login as it is then, why it may not go on, and whether its cookie is sent.
+        """
+        move = Move.ACCEPT
+
+        # Whoever loses against another request looks again.
+        for _ in range(2):
+            now = _clock.microseconds()
+            move = self._judge(visit, current, row, token, now, restores=restores)
+            facts, expected = changes(move, row, now)
+            changed = self.store.change(visit, row, facts, expected) if facts else row
+
+            if changed is not None:
+                row = changed
+                break
+
+            again = self.store.find_again(visit, row)
+            move = Move.ACCEPT
+
+            if again is None or again.ended is not None:
+                return row, _why_over(again), False
+
+            row = again
+
+        if move is Move.REUSE:
+            self._punish(visit, row)
+            return row, "stolen", False
+
+        if move is Move.UNKNOWN:
+            return row, "ended", False
+
+        is_safe = move in (Move.CONFIRM, Move.ROTATE, Move.RESEND)
+        visit.may_rewrite = is_safe or visit.settings.rotate is None or not row.rotates
+        is_signed_anew = token.needs_rewrite and visit.may_rewrite
+        return row, None, move in (Move.ROTATE, Move.RESEND) or is_signed_anew
+
+    def _judge(
+        self,
+        visit: Visit,
+        current: Request,
+        row: StoredLogin,
+        token: remember.Token,
+        now: int,
+        *,
+        restores: bool,
+    ) -> Move:
+        interval = visit.settings.rotate
+        return judge(
+            row,
+            token.generation or 0,
+            now,
+            interval=None if interval is None else int(interval * SECOND),
+            grace=int(visit.settings.rotate_grace * SECOND),
+            restores=restores,
+            prefetch="prefetch" in current.headers.get("Sec-Purpose", ""),
+        )
+
+    def _punish(self, visit: Visit, row: StoredLogin) -> None:
+        what = visit.settings.records_on_reuse
+
+        if callable(what):
+            what = what(as_record(row, current=True))
+
+        self.store.end(row.user_id, keys=None if what == "user" else [row.key], reason="stolen")
+        send(remember_token_reused, visit.app, user_id=row.user_id, login_id=row.key)
+
+    def _touch(self, visit: Visit, row: StoredLogin) -> None:
+        now = _clock.microseconds()
+
+        if now - row.seen_at < visit.settings.records_touch * SECOND:
+            return
+
+        ends = expiry(visit, row, now)
+        facts = {"seen_at": now, "expires_at": ends, "kept_until": max(row.kept_until, ends)}
+        quietly(lambda: self.store.change(visit, row, facts))
+
+    def _replaced(
+        self, visit: Visit, current: Request, login: Login, wish: Wish
+    ) -> Iterator[tuple[str, str]]:
+        """The logins of this browser that a new one takes the place of: the session's, and the
+        remember-me cookie's, unless that one stays with the browser.
+        """
+        stays = not wish.remember and visit.settings.defaults != "secure"
+        of_cookies = list(self._keys_of_cookies(visit, current))
+        staying = {pair for pair in of_cookies if stays and pair[0] == str(login.user_id)}
+        yield from {*of_cookies, *_keys_of(_session.find_login(visit.session))} - staying
+
+    def _keys_of_cookies(self, visit: Visit, current: Request) -> Iterator[tuple[str, str]]:
+        for token, possible in self._tokens_of(visit, current):
+            yield from ((str(token.login.user_id), key_of(secret)) for secret in possible)
+
+    def _tokens_of(
+        self, visit: Visit, current: Request
+    ) -> Iterator[tuple[remember.Token, list[str]]]:
+        """What the remember-me cookies of a request say, each with the secrets that it may stand
+        for.
+        """
+        for token in visit.read_cookies(current):
+            if isinstance(token, remember.Refused):
+                continue
+
+            if token.login.secret is not None:
+                yield token, [token.login.secret]
+            else:
+                traits = _adoption.traits_of_token(token, self._identify())
+                yield token, list(_adoption.secrets_of(traits, visit.settings))
+
+    def _give_up(self, visit: Visit, manager: Manager, current: Request) -> ServiceUnavailable:
+        """What is raised where the user cannot be found. The rest of the request, such as the page
+        about the error, sees nobody.
+        """
+        visit.reason = "records_unavailable"
+        keep_user(visit, manager.anonymous_user())
+        return self._unavailable(visit, current, RETRY_AFTER)
+
+
+def _why_over(row: StoredLogin | None) -> Reason | None:
+    if row is None or row.expires_at <= _clock.microseconds():
+        return "ended"
+
+    return row.ended
+
+
+def _duration_of(visit: Visit, wish: Wish) -> int | None:
+    if not wish.remember:
+        return None
+
+    if wish.seconds is None:
+        return visit.settings.cookie_duration
+
+    return as_remembered_seconds("duration", wish.seconds)
+
+
+def _keys_of(*logins: Login | None) -> Iterable[tuple[str, str]]:
+    """Of those that are on record: whose they are, and their keys."""
+    for login in logins:
+        if login is not None and login.secret is not None:
+            yield str(login.user_id), key_of(login.secret)
