@@ -25,6 +25,7 @@ import pytest
 from flask_login.records import Created
 from flask_login.records import Records
 from flask_login.records import StoredLogin
+from flask_login.testing import RecordsContract
 
 redis = pytest.importorskip("redis")
 
@@ -78,9 +79,21 @@ def prefix() -> str:
 @pytest.fixture
 def records(client: t.Any, prefix: str) -> Generator[Records, None, None]:
     yield RedisRecords(client, prefix=prefix)
+    forget(client, prefix)
 
-    for name in client.scan_iter(f"{prefix}*"):
-        client.delete(name)
+
+@pytest.mark.parametrize(
+    ("server", "client"),
+    [("one", False), ("cluster", True)],
+    ids=["one-bytes", "cluster-text"],
+    indirect=True,
+    scope="module",
+)
+class TestRedisRecords(RecordsContract):
+    @pytest.fixture
+    def records(self, client: t.Any, prefix: str) -> Generator[Records, None, None]:
+        yield RedisRecords(client, prefix=prefix)
+        forget(client, prefix)
 
 
 # What is stored
@@ -401,9 +414,7 @@ def at_once(
     else:
         yield partial(spread, request.getfixturevalue("processes"), server, prefix)
 
-    for name in client.scan_iter(f"{prefix}*"):
-        client.delete(name)
-
+    forget(client, prefix)
     client.close()
 
 
@@ -499,8 +510,10 @@ def test_reading_costs_one_round_trip(prefix: str, method: str) -> None:
     records.list("ada", now())
     CountedConnection.sent = 0
     _ = records.find("ada", login.key) if method == "find" else records.list("ada", now())
+    sent = CountedConnection.sent
+    forget(client, prefix)
     client.close()
-    assert CountedConnection.sent == 1
+    assert sent == 1
 
 
 # redis-py 5.0 forgets a socket that could not connect.
@@ -551,8 +564,13 @@ def reason(login: StoredLogin | None) -> str | None:
 
 def names(client: t.Any, prefix: str) -> list[str]:
     """The names of all keys that are stored."""
-    found = client.scan_iter(f"{prefix}*")
+    found = client.scan_iter(f"{prefix}*", count=1000)
     return sorted(name if isinstance(name, str) else name.decode() for name in found)
+
+
+def forget(client: t.Any, prefix: str) -> None:
+    for name in names(client, prefix):
+        client.delete(name)
 
 
 def row_expires(client: t.Any, prefix: str, end: str) -> int:
