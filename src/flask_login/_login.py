@@ -116,6 +116,10 @@ class Login(t.NamedTuple):
         digest = self.stamp if stamp is None else stamp.digest
         return self if digest == self.stamp else self._replace(stamp=digest)
 
+    def __repr__(self) -> str:
+        # Whoever knows the secret can log in, and logs have many readers.
+        return f"<Login user_id={self.user_id!r}>"
+
     def __str__(self) -> str:
         """One string, which Flask's serializer handles faster than a mapping."""
         seen_at = "" if self.seen_at is None else self.seen_at

@@ -16,6 +16,8 @@ from ._login import Login
 from ._login import Reason
 from .typing import LoginView
 
+T = t.TypeVar("T")
+
 
 class Manager(t.Protocol):
     """What is asked of a manager."""
@@ -49,18 +51,17 @@ class Manager(t.Protocol):
 class Wish:
     """What :func:`.login_user` was asked for, besides the user."""
 
-    remember: bool
+    remember: bool = False
     #: How long to remember this login, or ``None`` for the configured duration.
     seconds: float | None = None
-    forced: bool
-    fresh: bool
+    forced: bool = False
+    fresh: bool = True
 
 
 class Ledger(t.Protocol):
     """What is asked of the keeper of the logins on record, if there is one."""
 
-    store: t.Any
-
+    def ask(self, visit: t.Any, current: Request | None, ask: Callable[[t.Any], T]) -> T: ...
     def admit(
         self, visit: t.Any, manager: Manager, current: Request, login: Login, known: Login | None
     ) -> tuple[Login, Reason | None]: ...
@@ -80,4 +81,4 @@ class Ledger(t.Protocol):
     def new_token(self, visit: t.Any, login: Login, duration: int) -> remember.Token | None: ...
     def prolong(self, visit: t.Any, token: remember.Token) -> remember.Token | None: ...
     def note(self, visit: t.Any, login: Login) -> None: ...
-    def let_go(self, login: Login, reason: Reason) -> None: ...
+    def let_go(self, visit: t.Any, login: Login, reason: Reason) -> None: ...
