@@ -17,6 +17,8 @@ from ._login import Reason
 from ._login import Wish
 from .typing import LoginView
 
+T = t.TypeVar("T")
+
 
 class Manager(t.Protocol):
     """What is asked of a manager."""
@@ -50,8 +52,7 @@ class Manager(t.Protocol):
 class Ledger(t.Protocol):
     """What is asked of the keeper of the logins on record, if there is one."""
 
-    store: t.Any
-
+    def ask(self, visit: t.Any, current: Request | None, ask: Callable[[t.Any], T]) -> T: ...
     def admit(
         self, visit: t.Any, manager: Manager, current: Request, login: Login, known: Login | None
     ) -> tuple[Login, Reason | None]: ...
@@ -71,4 +72,4 @@ class Ledger(t.Protocol):
     def new_token(self, visit: t.Any, login: Login, duration: int) -> remember.Token | None: ...
     def prolong(self, visit: t.Any, token: remember.Token) -> remember.Token | None: ...
     def note(self, visit: t.Any, login: Login) -> None: ...
-    def let_go(self, login: Login, reason: Reason) -> None: ...
+    def let_go(self, visit: t.Any, login: Login, reason: Reason) -> None: ...

@@ -85,6 +85,8 @@ class Visit:
     times_kept: int = 0
     #: Whether the remember-me cookie of a login on record may be sent anew.
     may_rewrite: bool = False
+    #: Whether the store of the logins on record failed.
+    store_failed: bool = False
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app: Flask = app
@@ -224,7 +226,7 @@ class Visit:
             self.forget(current, stored)
 
         if self.ledger is not None and self.ended is not None:
-            self.ledger.let_go(self.ended, reason)
+            self.ledger.let_go(self, self.ended, reason)
 
         _logger.info("A login has ended: %s", reason)
         send(session_ended, self.app, user_id=user_id, reason=reason)
@@ -264,8 +266,8 @@ class Visit:
 
     def refuse_cookie(self, reason: Reason) -> None:
         """Note why a remember-me cookie was not accepted."""
-        # Why the session ended says more than why it was not revived.
-        self.reason = self.reason or reason
+        # Why the session ended says more than why it was not revived, but for a theft.
+        self.reason = reason if reason == "stolen" else self.reason or reason
         _logger.info("A remember-me cookie was refused: %s", reason)
 
     def record(
@@ -340,7 +342,7 @@ class Visit:
             self.owed = self.new_token(stored)
         elif intent == "clear":
             self.owed = FORGET
-        elif renews and self.owed is not FORGET:
+        elif renews and self.owed is not FORGET and (self.ledger is None or self.may_rewrite):
             token = self.find_token(current, stored)
 
             if token is None:

@@ -142,8 +142,13 @@ def login_user(
 
     if user_id is None:
         # Whoever is logged in is not any longer, whatever becomes of the new user.
-        visit.remove(session_behind(session))
+        stored = session_behind(session)
+        left = _session.find_login(stored)
+        visit.remove(stored)
         visit.pending = wish
+
+        if left is not None and visit.ledger is not None:
+            visit.ledger.let_go(visit, left, "no_login")
     elif not _begin_login(visit, manager, user, user_id, wish):
         return False
 
@@ -191,25 +196,28 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     :param scope: What ends, where logins are on record: this browser's login, all ``"others"`` of
         the user while this one goes on, or ``"all"``.
     :return: ``True``.
+    :raises ValueError: If the scope is another word.
     :raises RuntimeError: If the scope needs logins on record, and they are not.
     :raises ServiceUnavailable: If what is on record cannot be ended. This browser is logged out
         all the same.
     """
-    # If the store of the logins on record fails, there is nobody from then on.
-    with suppress(ServiceUnavailable):
-        _get_user()
+    if scope not in ("this", "others", "all"):
+        raise ValueError(f"scope must be 'this', 'others' or 'all', instead got: {scope!r}")
 
-    user = unwrap(_get_user())
     visit = Visit.current()
+    user, failure = _find_leaver(visit)
     stored = session_behind(session)
     current = request_behind(request)
-    known = _session.find_login(stored)
+    known = _session.find_login(stored) or visit.ended
     user_id = None
 
     if scope != "this" and demand_ledger(visit) and is_logged_in():
         user_id = _id_of(get_manager(), user)
 
     if scope == "others":
+        if failure is not None:
+            raise failure
+
         demand_ledger(visit).leave_others(visit, current, user_id, known)
         return True
 
@@ -225,6 +233,10 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
 
         if visit.ledger is not None:
             visit.ledger.leave(visit, current, known, user_id)
+
+    # Nobody knows whose other logins were to end.
+    if failure is not None and scope == "all":
+        raise failure
 
     return True
 
@@ -843,6 +855,18 @@ def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wi
     visit.begin(current, session_behind(session), login, wish, identifier)
     visit.pending = None
     return True
+
+
+def _find_leaver(visit: Visit) -> tuple[t.Any, ServiceUnavailable | None]:
+    """Who is to be logged out, and why that is not known, if so."""
+    try:
+        return unwrap(_get_user()), None
+    except ServiceUnavailable as error:
+        # A loader may have raised it.
+        if not visit.store_failed:
+            raise
+
+        return unwrap(_get_user()), error
 
 
 def _begin_late(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:
