@@ -250,6 +250,23 @@ def test_nobody_is_in_who_was_adopted_while_logins_were_ended(
         records.end("1", 0)
 
 
+def test_login_has_ended_that_is_adopted_while_everyone_is_ended(
+    records: SQLAlchemyRecords, engine: Engine
+) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time.")
+
+    def end_all(*args: t.Any) -> None:
+        if args[2].startswith("INSERT INTO flask_login_records"):
+            records.end_all(NOW)
+
+    event.listen(engine, "before_cursor_execute", end_all)
+    records.adopt(a_login())
+    event.remove(engine, "before_cursor_execute", end_all)
+
+    assert records.find("1", "key") == Found(a_login(ended="ended"), NOW)
+
+
 def test_each_login_is_ended_once_by_several_at_once(
     records: SQLAlchemyRecords, race: Race
 ) -> None:
