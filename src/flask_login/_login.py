@@ -126,6 +126,16 @@ class Login(t.NamedTuple):
         )
 
 
+class Wish:
+    """What :func:`.login_user` was asked for, besides the user."""
+
+    remember: bool
+    #: How long to remember this login, or ``None`` for the configured duration.
+    seconds: float | None = None
+    forced: bool
+    fresh: bool
+
+
 def new_login(user_id: t.Any, settings: Settings, **facts: t.Any) -> Login:
     """A login that begins now."""
     now = _clock.now()

@@ -1,5 +1,5 @@
 """What is asked of a manager, also of one that a test puts in its place, and of who keeps its
-logins on record.
+logins on record. Imported for types only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from . import remember
 from ._login import Login
 from ._login import Reason
+from ._login import Wish
 from .typing import LoginView
 
 
@@ -44,16 +45,6 @@ class Manager(t.Protocol):
     def _update_request_context_with_user(self, user: t.Any = None) -> None: ...
     def _update_remember_cookie(self, response: Response) -> Response: ...
     def _loaders(self) -> tuple[t.Any, ...]: ...
-
-
-class Wish:
-    """What :func:`.login_user` was asked for, besides the user."""
-
-    remember: bool
-    #: How long to remember this login, or ``None`` for the configured duration.
-    seconds: float | None = None
-    forced: bool
-    fresh: bool
 
 
 class Ledger(t.Protocol):

@@ -23,7 +23,6 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
 from ._login import Stamp
-from ._manager import Manager
 from ._visit import FORGET
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
@@ -34,6 +33,9 @@ from .signals import send
 from .signals import user_accessed
 from .signals import user_loaded_from_cookie
 from .signals import user_loaded_from_request
+
+if t.TYPE_CHECKING:
+    from ._manager import Manager
 
 
 def search(visit: Visit, manager: Manager) -> None:

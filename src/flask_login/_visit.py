@@ -20,13 +20,15 @@ from ._context import request_ctx
 from ._login import Login
 from ._login import new_login
 from ._login import Reason
-from ._manager import Ledger
-from ._manager import Wish
+from ._login import Wish
 from ._values import as_remembered_seconds
 from .config import LOADER_ORDER
 from .config import Settings
 from .signals import send
 from .signals import session_ended
+
+if t.TYPE_CHECKING:
+    from ._manager import Ledger
 
 _logger = logging.getLogger("flask_login")
 
@@ -77,6 +79,8 @@ class Visit:
     deletes: bool = False
     #: The login of a user who had no ID yet. The session is written when they have one.
     pending: Wish | None = None
+    #: Whether a login was refused, because its user has too many on record.
+    has_too_many: bool = False
     #: How often a user was kept for this visit.
     times_kept: int = 0
     #: Whether the remember-me cookie of a login on record may be sent anew.
@@ -164,6 +168,7 @@ class Visit:
         self.source = "session"
         self.was_logged_in = True
         self.from_request = self.resumed = self.protection_failed = self.stale = False
+        self.has_too_many = False
         self.reason = None
 
     def resume(

@@ -50,9 +50,7 @@ from ._loaders import has_left_the_view
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
-from ._manager import Ledger
-from ._manager import Manager
-from ._manager import Wish
+from ._login import Wish
 from ._values import as_duration
 from ._values import as_names
 from ._values import as_seconds
@@ -71,6 +69,9 @@ if t.TYPE_CHECKING:
     from flask import Flask
     from flask import Request
     from flask.typing import ResponseReturnValue
+
+    from ._manager import Ledger
+    from ._manager import Manager
 
 
 _logger = logging.getLogger("flask_login")
@@ -194,6 +195,10 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     :raises ServiceUnavailable: If what is on record cannot be ended. This browser is logged out
         all the same.
     """
+    # If the store of the logins on record fails, there is nobody from then on.
+    with suppress(ServiceUnavailable):
+        _get_user()
+
     user = unwrap(_get_user())
     visit = Visit.current()
     stored = session_behind(session)
@@ -358,7 +363,8 @@ def login_denied_reason() -> str | None:
         return None
 
     if not is_logged_in():
-        return Visit.current().reason or "no_login"
+        visit = Visit.current()
+        return "limit" if visit.has_too_many else visit.reason or "no_login"
 
     return None if login_fresh() and not Visit.current().stale else "stale"
 

@@ -21,8 +21,8 @@ from .. import remember
 from .._kept import keep_user
 from .._login import Login
 from .._login import Reason
-from .._manager import Manager
-from .._manager import Wish
+from .._login import Wish
+from .._values import as_on_reuse
 from .._values import as_remembered_seconds
 from .._visit import FORGET
 from .._visit import Visit
@@ -45,6 +45,9 @@ from ._store import quietly
 from ._store import RETRY_AFTER
 from ._store import Store
 from ._store import StoreFailure
+
+if t.TYPE_CHECKING:
+    from .._manager import Manager
 
 
 class Ledger:
@@ -125,7 +128,7 @@ class Ledger:
             raise self._unavailable(visit, current, RETRY_AFTER) from None
 
         if not created.stored:
-            visit.reason = "limit"
+            visit.has_too_many = True
             return None
 
         if limit is None:
@@ -426,7 +429,7 @@ class Ledger:
         what = visit.settings.records_on_reuse
 
         if callable(what):
-            what = what(as_record(row, current=True))
+            what = as_on_reuse("LOGIN_RECORDS_ON_REUSE", what(as_record(row, current=True)))
 
         self.store.end(row.user_id, keys=None if what == "user" else [row.key], reason="stolen")
         send(remember_token_reused, visit.app, user_id=row.user_id, login_id=row.key)
