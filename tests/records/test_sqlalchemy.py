@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ pytest.importorskip("sqlalchemy", "2")
 
 from racing import Call
 from racing import call
+from racing import Database
 from racing import open_engine
 from racing import Racers
 from sqlalchemy import create_engine
@@ -39,11 +41,6 @@ HOUR = 3_600_000_000
 Race: t.TypeAlias = Callable[[list[Call]], list[t.Any]]
 
 
-class Database(t.NamedTuple):
-    url: str
-    wal: bool = False
-
-
 DATABASES = {
     "sqlite": ("sqlite3", ""),
     "sqlite in wal mode": ("sqlite3", ""),
@@ -64,21 +61,21 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     if variable not in os.environ:
         pytest.skip(f"{variable} is not set to the URL of a database.")
 
-    return Database(os.environ[variable])
+    return Database(os.environ[variable], f"test_{uuid4().hex[:8]}_")
 
 
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Iterator[Engine]:
-    with open_engine(*database) as engine:
-        records = SQLAlchemyRecords(engine)
-        records.records.metadata.drop_all(engine)
+    with open_engine(database) as engine:
+        records = SQLAlchemyRecords(engine, prefix=database.prefix)
         records.create_all()
         yield engine
+        records.records.metadata.drop_all(engine)
 
 
 @pytest.fixture
-def store(engine: Engine) -> Iterator[SQLAlchemyRecords]:
-    records = SQLAlchemyRecords(engine)
+def store(engine: Engine, database: Database) -> Iterator[SQLAlchemyRecords]:
+    records = SQLAlchemyRecords(engine, prefix=database.prefix)
     yield records
 
     with engine.begin() as connection:
@@ -89,7 +86,7 @@ def store(engine: Engine) -> Iterator[SQLAlchemyRecords]:
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Iterator[Engine]:
     """A database of the application."""
-    with open_engine(f"sqlite:///{tmp_path}/application.db") as engine:
+    with open_engine(Database(f"sqlite:///{tmp_path}/application.db")) as engine:
         yield engine
 
 
@@ -108,7 +105,7 @@ def racers() -> Iterator[Racers]:
 @pytest.fixture
 def race(racers: Racers, database: Database, records: SQLAlchemyRecords) -> Race:
     """Makes calls of the store by threads of several processes at once."""
-    return lambda calls: racers.race(database.url, database.wal, calls)
+    return lambda calls: racers.race(database, calls)
 
 
 @pytest.fixture
@@ -257,7 +254,7 @@ def test_login_has_ended_that_is_adopted_while_everyone_is_ended(
         pytest.skip("SQLite has one writer at a time.")
 
     def end_all(*args: t.Any) -> None:
-        if args[2].startswith("INSERT INTO flask_login_records"):
+        if args[2].startswith(f"INSERT INTO {records.records.name}"):
             records.end_all(NOW)
 
     event.listen(engine, "before_cursor_execute", end_all)
@@ -343,9 +340,10 @@ def test_login_does_not_commit_what_the_application_has_written(
 
 @pytest.mark.parametrize("level", ["AUTOCOMMIT", "SERIALIZABLE"])
 def test_limit_holds_whatever_the_isolation_level(
-    records: SQLAlchemyRecords, engine: Engine, level: t.Any
+    records: SQLAlchemyRecords, engine: Engine, database: Database, level: t.Any
 ) -> None:
-    store = SQLAlchemyRecords(engine.execution_options(isolation_level=level))
+    engine = engine.execution_options(isolation_level=level)
+    store = SQLAlchemyRecords(engine, metadata=records.records.metadata, prefix=database.prefix)
     threads = [
         Thread(target=store.create, args=[a_login(str(number))], kwargs={"limit": 1})
         for number in range(10)
