@@ -22,6 +22,15 @@ Call: t.TypeAlias = tuple[str, tuple[t.Any, ...], dict[str, t.Any]]
 
 PROCESSES = 2
 
+
+class Database(t.NamedTuple):
+    url: str
+    #: What the names of the tables begin with. Several test runs may share a server.
+    prefix: str = "flask_login_"
+    #: For SQLite.
+    wal: bool = False
+
+
 _barrier: t.Any = None
 
 
@@ -30,21 +39,21 @@ def call(method: str, *args: t.Any, **kwargs: t.Any) -> Call:
 
 
 @contextmanager
-def open_engine(url: str, wal: bool = False) -> Iterator[Engine]:
-    engine = create_engine(url)
+def open_engine(database: Database) -> Iterator[Engine]:
+    engine = create_engine(database.url)
 
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda connection, _: prepare_sqlite(connection, wal))
+        event.listen(engine, "connect", lambda connection, _: prepare_sqlite(connection, database))
 
     yield engine
     engine.dispose()
 
 
-def prepare_sqlite(connection: t.Any, wal: bool) -> None:
+def prepare_sqlite(connection: t.Any, database: Database) -> None:
     # Nothing here is to survive a failure of power.
     connection.execute("PRAGMA synchronous=OFF")
 
-    if wal:
+    if database.wal:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
@@ -56,10 +65,10 @@ class Racers:
         barrier = context.Barrier(PROCESSES)
         self._pool = ProcessPoolExecutor(PROCESSES, context, set_barrier, (barrier,))
 
-    def race(self, url: str, wal: bool, calls: Sequence[Call]) -> list[t.Any]:
+    def race(self, database: Database, calls: Sequence[Call]) -> list[t.Any]:
         """Make all calls at once, and return what they return."""
         shares = [calls[number::PROCESSES] for number in range(PROCESSES)]
-        running = [self._pool.submit(make_calls, url, wal, share) for share in shares]
+        running = [self._pool.submit(make_calls, database, share) for share in shares]
         return [result for future in running for result in future.result()]
 
     def stop(self) -> None:
@@ -71,7 +80,7 @@ def set_barrier(barrier: t.Any) -> None:
     _barrier = barrier
 
 
-def make_calls(url: str, wal: bool, calls: Sequence[Call]) -> list[t.Any]:
+def make_calls(database: Database, calls: Sequence[Call]) -> list[t.Any]:
     start = Barrier(len(calls), _barrier.wait)
 
     def make(call: Call) -> t.Any:
@@ -79,6 +88,6 @@ def make_calls(url: str, wal: bool, calls: Sequence[Call]) -> list[t.Any]:
         start.wait()
         return getattr(records, method)(*args, **kwargs)
 
-    with open_engine(url, wal) as engine, ThreadPoolExecutor(len(calls)) as threads:
-        records = SQLAlchemyRecords(engine)
+    with open_engine(database) as engine, ThreadPoolExecutor(len(calls)) as threads:
+        records = SQLAlchemyRecords(engine, prefix=database.prefix)
         return list(threads.map(make, calls))
