@@ -38,12 +38,12 @@ from ._rotation import changes
 from ._rotation import judge
 from ._rotation import Move
 from ._rows import as_record
-from ._rows import expiry
 from ._rows import key_of
 from ._rows import login_of
 from ._rows import new_row
 from ._rows import SECOND
 from ._rows import token_of
+from ._rows import with_expiry
 from ._store import quietly
 from ._store import RETRY_AFTER
 from ._store import Store
@@ -202,7 +202,8 @@ class Ledger:
         ):
             return
 
-        facts = {"authenticated_at": login.authenticated_at * SECOND, "stamp": login.stamp}
+        since = login.authenticated_at * SECOND
+        facts = with_expiry(visit, row, authenticated_at=since, stamp=login.stamp)
         quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def find_token(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
@@ -238,7 +239,8 @@ class Ledger:
         return None if row is None else token_of(row, token.login)
 
     def _remember(self, visit: Visit, row: StoredLogin, duration: int) -> StoredLogin | None:
-        return quietly(visit, lambda: self.store.change(visit, row, _remembered(row, duration)))
+        facts = _remembered(visit, row, duration)
+        return quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def _read(self, visit: Visit, login: Login) -> StoredLogin | None:
         if login.secret is None:
@@ -393,7 +395,7 @@ class Ledger:
 
     def _remember_adopted(self, visit: Visit, row: StoredLogin) -> StoredLogin | None:
         """A login that was adopted by its session, when its historic remember-me cookie comes."""
-        facts = _remembered(row, visit.settings.cookie_duration)
+        facts = _remembered(visit, row, visit.settings.cookie_duration)
         return self.store.change(visit, row, {**facts, "rotates": False})
 
     def _rotate(
@@ -479,8 +481,7 @@ class Ledger:
         if now - row.seen_at < visit.settings.records_touch * SECOND:
             return
 
-        ends = expiry(visit, row, now)
-        facts = {"seen_at": now, "expires_at": ends, "kept_until": max(row.kept_until, ends)}
+        facts = with_expiry(visit, row, seen_at=now)
         quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def _replaced(
@@ -533,18 +534,10 @@ def _why_over(row: StoredLogin | None) -> Reason | None:
     return row.ended
 
 
-def _remembered(row: StoredLogin, duration: int | None) -> dict[str, t.Any]:
+def _remembered(visit: Visit, row: StoredLogin, duration: int | None) -> dict[str, t.Any]:
     """What to change of a login that is remembered for so many seconds from now."""
-    if duration is None:
-        return {}
-
-    until = _clock.microseconds() + duration * SECOND
-    return {
-        "duration": duration,
-        "remembered_until": until,
-        "expires_at": max(row.expires_at, until),
-        "kept_until": max(row.kept_until, until),
-    }
+    until = None if duration is None else _clock.microseconds() + duration * SECOND
+    return with_expiry(visit, row, duration=duration, remembered_until=until)
 
 
 def _duration_of(visit: Visit, wish: Wish) -> int | None:
