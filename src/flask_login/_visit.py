@@ -208,7 +208,6 @@ class Visit:
         :param current: The request whose remember-me cookie goes, too.
         """
         self.reason = reason
-        self.ended = _session.find_login(stored)
         user_id = _session.user_id(stored)
 
         # The login is gone. A deletion of the cookie that is still owed is not.
@@ -231,6 +230,7 @@ class Visit:
         matters.
         """
         owner = self.find_owner(stored) if _session.carries_login(stored) else None
+        self.ended = _session.find_login(stored)
         _session.discard(stored, self.settings.session_keys)
 
         if owner is not None:
@@ -259,8 +259,14 @@ class Visit:
         ):
             self._owe_deletion(stored)
 
-    def refuse_cookie(self, reason: Reason) -> None:
-        """Note why a remember-me cookie was not accepted."""
+    def refuse_cookie(self, reason: Reason, login: Login | None = None) -> None:
+        """Note why a remember-me cookie was not accepted.
+
+        :param login: What it speaks of, if that is over for good.
+        """
+        if self.ledger is not None and login is not None:
+            self.ledger.let_go(self, login, reason)
+
         # Why the session ended says more than why it was not revived, but for a theft.
         self.reason = reason if reason == "stolen" else self.reason or reason
         _logger.info("A remember-me cookie was refused: %s", reason)

@@ -328,6 +328,7 @@ def _set_record_aside() -> None:
 
     if visit.ledger is not None:
         visit.remove(_context.session_behind(session))
+        visit.ended = None
 
 
 def _take_off_record() -> None:
