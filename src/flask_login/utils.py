@@ -54,6 +54,7 @@ from ._login import Wish
 from ._values import as_duration
 from ._values import as_names
 from ._values import as_seconds
+from ._values import one_of
 from ._views import V
 from ._visit import Visit
 from .config import EXEMPT_METHODS
@@ -75,6 +76,8 @@ if t.TYPE_CHECKING:
 
 
 _logger = logging.getLogger("flask_login")
+
+_as_scope = one_of("this", "others", "all")
 
 
 class _CurrentUser(LocalProxy[t.Any]):
@@ -141,7 +144,10 @@ def login_user(
     user_id = _id_of(manager, user)
 
     if user_id is None:
-        _postpone_login(visit, wish)
+        # Whoever is logged in is not any longer, whatever becomes of the new user.
+        visit.ended = _session.find_login(session_behind(session))
+        visit.remove(session_behind(session))
+        visit.pending = wish
     elif not _begin_login(visit, manager, user, user_id, wish):
         return False
 
@@ -194,31 +200,28 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     :raises ServiceUnavailable: If what is on record cannot be ended. This browser is logged out
         all the same.
     """
-    if scope not in ("this", "others", "all"):
-        raise ValueError(f"scope must be 'this', 'others' or 'all', instead got: {scope!r}")
-
-    if scope == "others":
-        _leave_others()
-        return True
-
+    _as_scope("scope", scope)
     visit = Visit.current()
-    ledger = visit.ledger if scope == "this" else demand_ledger(visit)
-    user, failure = _find_leaver(visit)
-    stored = session_behind(session)
-    current = request_behind(request)
-    known = _session.find_login(stored) or visit.ended
-    user_id = None if scope == "this" else _id_if_logged_in(user)
-    visit.leave(current, stored)
 
     try:
-        _tell_of_logout(visit, user)
-    finally:
-        if ledger is not None:
-            ledger.leave(visit, current, known, user_id)
+        user = unwrap(_get_user())
+    except ServiceUnavailable:
+        # Who cannot be found on record leaves this browser all the same.
+        if visit.store_failed and scope != "others":
+            _leave(visit, unwrap(_get_user()), None)
 
-    # Nobody knows whose other logins were to end.
-    if failure is not None and scope == "all":
-        raise failure
+        raise
+
+    user_id = None
+
+    if scope != "this" and demand_ledger(visit) and is_logged_in():
+        user_id = _id_of(get_manager(), user)
+
+    if scope == "others":
+        known = _session.find_login(session_behind(session))
+        demand_ledger(visit).leave_others(visit, request_behind(request), user_id, known)
+    else:
+        _leave(visit, user, user_id)
 
     return True
 
@@ -759,19 +762,6 @@ def _wish(
     return wish
 
 
-def _postpone_login(visit: Visit, wish: Wish) -> None:
-    """Log in a user who has no ID yet, when they have one. Whoever is logged in is not any longer,
-    whatever becomes of the new user.
-    """
-    stored = session_behind(session)
-    left = _session.find_login(stored)
-    visit.remove(stored)
-    visit.pending = wish
-
-    if left is not None and visit.ledger is not None:
-        visit.ledger.let_go(visit, left, "no_login")
-
-
 def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> bool:
     """Log a user in who has an ID.
 
@@ -796,37 +786,26 @@ def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wi
     return True
 
 
-def _tell_of_logout(visit: Visit, user: t.Any) -> None:
+def _leave(visit: Visit, user: t.Any, user_id: t.Any) -> None:
+    """Log a user out of this browser.
+
+    :param user_id: Whose other logins end, too, if anybody's.
+    """
+    stored = session_behind(session)
+    current = request_behind(request)
+    known = None if visit.ledger is None else _session.find_login(stored) or visit.ended
+    visit.leave(current, stored)
+
     try:
         # Receivers find the user in 'current_user', too.
         send(user_logged_out, app_behind(current_app), user=user)
     finally:
         # A receiver may have logged somebody in.
-        if not _session.carries_login(session_behind(session)) and visit.pending is None:
+        if not _session.carries_login(stored) and visit.pending is None:
             get_manager()._update_request_context_with_user()
 
-
-def _leave_others() -> None:
-    ledger = demand_ledger(Visit.current())
-    user_id = _id_if_logged_in(unwrap(_get_user()))
-    known = _session.find_login(session_behind(session))
-    ledger.leave_others(Visit.current(), request_behind(request), user_id, known)
-
-
-def _id_if_logged_in(user: t.Any) -> t.Any:
-    return _id_of(get_manager(), user) if is_logged_in() else None
-
-
-def _find_leaver(visit: Visit) -> tuple[t.Any, ServiceUnavailable | None]:
-    """Who is to be logged out, and why that is not known, if so."""
-    try:
-        return unwrap(_get_user()), None
-    except ServiceUnavailable as error:
-        # A loader may have raised it.
-        if not visit.store_failed:
-            raise
-
-        return unwrap(_get_user()), error
+        if visit.ledger is not None:
+            visit.ledger.leave(visit, current, known, user_id)
 
 
 def _begin_late(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:

@@ -340,6 +340,23 @@ class TestAtOnce:
         assert [cookie_of(answer) is not None for answer in answers] == [True, False]
         assert generation_of(confirmed) == 1
 
+    def test_who_loses_twice_is_accepted(
+        self, remembered: FlaskClient, records: t.Any, visit: t.Any, cookie_of: t.Any, ids_of: t.Any
+    ) -> None:
+        key = ids_of()[0]
+
+        def rotate() -> None:
+            records.records.change("1", key, {"generation": 1, "confirmed_at": None})
+
+        def confirm() -> None:
+            records.records.change("1", key, {"confirmed_at": 1})
+            records.before["change"] = rotate
+
+        records.before["change"] = confirm
+        response = visit(remembered)
+        assert response.text == "1"
+        assert cookie_of(response) is None
+
     @pytest.mark.parametrize("beside_session", [False, True])
     def test_login_that_ends_in_between_has_ended(
         self, time: t.Any, browser: FlaskClient, login_manager: LoginManager, records: t.Any,

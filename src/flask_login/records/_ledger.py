@@ -341,6 +341,11 @@ class Ledger:
             if login.secret not in possible:
                 continue
 
+            row = self._completed(visit, row, token)
+
+            if row.ended is not None:
+                return row.ended
+
             row, reason, is_sent = self._rotate(visit, current, row, token, restores=False)
 
             if row.ended is not None:
@@ -348,7 +353,7 @@ class Ledger:
 
             if reason is not None:
                 visit.owed = FORGET
-            elif is_sent or is_new:
+            elif row.duration is not None and (is_sent or is_new):
                 visit.owed = visit.owed or token_of(row, login)
 
         self._touch(visit, row)
@@ -369,16 +374,11 @@ class Ledger:
         else:
             row = self.store.find(visit, login.user_id, key_of(login.secret or ""))
 
+        row = None if row is None else self._completed(visit, row, token)
         reason = _why_over(row)
 
         if row is None or reason is not None:
             return reason or "ended"
-
-        if token.is_legacy and row.duration is None:
-            row = self._remember_adopted(visit, row)
-
-            if row is None:
-                return "ended"
 
         if row.remembered_until is None or row.remembered_until <= _clock.microseconds():
             return "remember_expired"
@@ -393,10 +393,14 @@ class Ledger:
         is_sent = is_sent or is_new or token.is_legacy
         return token_of(row, login_of(row, login))._replace(needs_rewrite=is_sent)
 
-    def _remember_adopted(self, visit: Visit, row: StoredLogin) -> StoredLogin | None:
+    def _completed(self, visit: Visit, row: StoredLogin, token: remember.Token) -> StoredLogin:
         """A login that was adopted by its session, when its historic remember-me cookie comes."""
+        if not token.is_legacy or row.duration is not None or row.ended is not None:
+            return row
+
         facts = _remembered(visit, row, visit.settings.cookie_duration)
-        return self.store.change(visit, row, {**facts, "rotates": False})
+        changed = self.store.change(visit, row, {**facts, "rotates": False})
+        return changed or replace(row, ended="ended")
 
     def _rotate(
         self,
@@ -493,7 +497,8 @@ class Ledger:
         stays = not wish.remember and visit.settings.defaults != "secure"
         of_cookies = list(self._keys_of_cookies(visit, current))
         staying = {pair for pair in of_cookies if stays and pair[0] == str(login.user_id)}
-        yield from {*of_cookies, *_keys_of(_session.find_login(visit.session))} - staying
+        of_session = _session.find_login(visit.session) or visit.ended
+        yield from {*of_cookies, *_keys_of(of_session)} - staying
 
     def _keys_of_cookies(self, visit: Visit, current: Request) -> Iterator[tuple[str, str]]:
         for token, possible in self._tokens_of(visit, current):
@@ -550,8 +555,7 @@ def _duration_of(visit: Visit, wish: Wish) -> int | None:
     return as_remembered_seconds("duration", wish.seconds)
 
 
-def _keys_of(*logins: Login | None) -> Iterable[tuple[str, str]]:
-    """Of those that are on record: whose they are, and their keys."""
-    for login in logins:
-        if login is not None and login.secret is not None:
-            yield str(login.user_id), key_of(login.secret)
+def _keys_of(login: Login | None) -> Iterable[tuple[str, str]]:
+    """Whose a login is, and its key, if it is on record."""
+    if login is not None and login.secret is not None:
+        yield str(login.user_id), key_of(login.secret)
