@@ -121,16 +121,16 @@ def gunicorn(log: Path) -> Iterator[int]:
             *(sys.executable, "-m", "gunicorn", "served:create_app()", "--log-level=warning"),
             *(f"--bind=fd://{listener.fileno()}", f"--workers={WORKERS}", "--threads=4"),
         ]
-        master = subprocess.Popen(
-            command,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-            pass_fds=[listener.fileno()],
-            stdout=output,
-            stderr=output,
-        )
-        yield listener.getsockname()[1]
-        master.terminate()
-        master.wait()
+        environ = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        streams = {"stdout": output, "stderr": output}
+
+        with subprocess.Popen(
+            command, env=environ, pass_fds=[listener.fileno()], **streams
+        ) as master:
+            try:
+                yield listener.getsockname()[1]
+            finally:
+                master.terminate()
 
 
 class OwnRedis:
