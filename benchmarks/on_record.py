@@ -18,6 +18,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from statistics import median
+from threading import current_thread
 from threading import Event
 from threading import Thread
 
@@ -320,10 +321,11 @@ def time_purge(store: Store) -> tuple[str, ...]:
     is_over = Event()
 
     def begin(connection: t.Any) -> None:
-        began[connection] = time.perf_counter()
+        if current_thread() is not others:
+            began[connection] = time.perf_counter()
 
     def commit(connection: t.Any) -> None:
-        if connection in began:
+        if current_thread() is not others:
             transactions.append(time.perf_counter() - began[connection])
 
     def log_in() -> None:
