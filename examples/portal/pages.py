@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from datetime import timezone
 
 from flask import current_app
 from flask import Flask
 from flask import request
 from flask import Response
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime
+from flask_babel import format_date
+from flask_babel import format_time
 from flask_babel import format_timedelta
 from flask_login import current_user
 from flask_login import login_exempt
@@ -87,4 +87,4 @@ def ago(at: datetime) -> str:
 
 def moment(at: datetime) -> str:
     """A time, in words. Nobody knows where the reader is, so it is in UTC."""
-    return f"{format_datetime(at.astimezone(timezone.utc), 'medium')} UTC"
+    return f"{format_date(at)}, {format_time(at, 'HH:mm')} UTC"
