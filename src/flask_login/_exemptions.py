@@ -24,7 +24,9 @@ from werkzeug.routing import Rule
 
 from . import _urls
 from . import _views
-from ._manager import Manager
+
+if t.TYPE_CHECKING:
+    from ._manager import Manager
 
 _logger = logging.getLogger("flask_login")
 

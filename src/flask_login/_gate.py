@@ -22,10 +22,12 @@ from ._context import used_session
 from ._exemptions import Exemptions
 from ._exemptions import parents_of
 from ._kept import dispatch
-from ._manager import Manager
 from ._visit import Visit
 from ._warnings import warn_once
 from .config import Settings
+
+if t.TYPE_CHECKING:
+    from ._manager import Manager
 
 #: The extension of an application that is its gate.
 GATE = "flask_login_gate"

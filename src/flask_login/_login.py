@@ -116,6 +116,10 @@ class Login(t.NamedTuple):
         digest = self.stamp if stamp is None else stamp.digest
         return self if digest == self.stamp else self._replace(stamp=digest)
 
+    def __repr__(self) -> str:
+        # Whoever knows the secret can log in, and logs have many readers.
+        return f"<Login user_id={self.user_id!r}>"
+
     def __str__(self) -> str:
         """One string, which Flask's serializer handles faster than a mapping."""
         seen_at = "" if self.seen_at is None else self.seen_at
@@ -124,6 +128,16 @@ class Login(t.NamedTuple):
         return (
             f"{self.authenticated_at}.{seen_at}.{self.stamp or ''}.{forced}{secret}|{self.user_id}"
         )
+
+
+class Wish:
+    """What :func:`.login_user` was asked for, besides the user."""
+
+    remember: bool = False
+    #: How long to remember this login, or ``None`` for the configured duration.
+    seconds: float | None = None
+    forced: bool = False
+    fresh: bool = True
 
 
 def new_login(user_id: t.Any, settings: Settings, **facts: t.Any) -> Login:

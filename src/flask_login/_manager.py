@@ -1,5 +1,5 @@
 """What is asked of a manager, also of one that a test puts in its place, and of who keeps its
-logins on record.
+logins on record. Imported for types only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from werkzeug.wrappers import Response
 from . import remember
 from ._login import Login
 from ._login import Reason
+from ._login import Wish
 from .typing import LoginView
+
+T = t.TypeVar("T")
 
 
 class Manager(t.Protocol):
@@ -46,21 +49,10 @@ class Manager(t.Protocol):
     def _loaders(self) -> tuple[t.Any, ...]: ...
 
 
-class Wish:
-    """What :func:`.login_user` was asked for, besides the user."""
-
-    remember: bool
-    #: How long to remember this login, or ``None`` for the configured duration.
-    seconds: float | None = None
-    forced: bool
-    fresh: bool
-
-
 class Ledger(t.Protocol):
     """What is asked of the keeper of the logins on record, if there is one."""
 
-    store: t.Any
-
+    def ask(self, visit: t.Any, current: Request | None, ask: Callable[[t.Any], T]) -> T: ...
     def admit(
         self, visit: t.Any, manager: Manager, current: Request, login: Login, known: Login | None
     ) -> tuple[Login, Reason | None]: ...
@@ -80,4 +72,4 @@ class Ledger(t.Protocol):
     def new_token(self, visit: t.Any, login: Login, duration: int) -> remember.Token | None: ...
     def prolong(self, visit: t.Any, token: remember.Token) -> remember.Token | None: ...
     def note(self, visit: t.Any, login: Login) -> None: ...
-    def let_go(self, login: Login, reason: Reason) -> None: ...
+    def let_go(self, visit: t.Any, login: Login, reason: Reason) -> None: ...

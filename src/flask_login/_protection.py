@@ -9,11 +9,13 @@ from flask import Flask
 from . import _session
 from ._context import current_request
 from ._login import judge_browser
-from ._manager import Manager
 from ._visit import Visit
 from ._warnings import warn_once
 from .signals import send
 from .signals import session_protected
+
+if t.TYPE_CHECKING:
+    from ._manager import Manager
 
 
 def protect_session(visit: Visit, manager: Manager) -> bool:

@@ -27,13 +27,15 @@ from ._context import unwrap
 from ._exemptions import find_target
 from ._gate import GATE
 from ._gate import Gate
-from ._manager import Manager
 from ._urls import find_origin
 from ._urls import find_path
 from ._urls import has_same_host
 from ._values import as_unauthorized
 from ._visit import Visit
 from .typing import LoginView
+
+if t.TYPE_CHECKING:
+    from ._manager import Manager
 
 T = t.TypeVar("T")
 

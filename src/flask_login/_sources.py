@@ -23,7 +23,6 @@ from ._login import find_stamp
 from ._login import Login
 from ._login import Reason
 from ._login import Stamp
-from ._manager import Manager
 from ._visit import FORGET
 from ._visit import SESSION_SOURCES
 from ._visit import Visit
@@ -34,6 +33,9 @@ from .signals import send
 from .signals import user_accessed
 from .signals import user_loaded_from_cookie
 from .signals import user_loaded_from_request
+
+if t.TYPE_CHECKING:
+    from ._manager import Manager
 
 
 def search(visit: Visit, manager: Manager) -> None:
@@ -205,7 +207,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     # What ended a session is not undone by a cookie that does not know of it.
     token = token.completed(visit.ended)
     reason = token.login.why_over(settings, _clock.now())
-    return _resume(visit, manager, token) if reason is None else visit.refuse_cookie(reason)
+    return _resume(visit, manager, token) if reason is None else _refuse(visit, token, reason)
 
 
 def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
@@ -221,7 +223,7 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
 
     if reason is not None:
         take_back()
-        return visit.refuse_cookie(reason)
+        return _refuse(visit, token, reason)
 
     login = token.login.stamped(stamp).seen(visit.settings, _clock.now())
     identifier = manager._session_identifier_generator()
@@ -236,6 +238,13 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
 
     send(user_loaded_from_cookie, visit.app, user=user)
     return user
+
+
+def _refuse(visit: Visit, token: remember.Token, reason: Reason) -> None:
+    if visit.ledger is not None:
+        visit.ledger.let_go(visit, token.login, reason)
+
+    visit.refuse_cookie(reason)
 
 
 def _judge(

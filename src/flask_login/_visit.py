@@ -20,13 +20,15 @@ from ._context import request_ctx
 from ._login import Login
 from ._login import new_login
 from ._login import Reason
-from ._manager import Ledger
-from ._manager import Wish
+from ._login import Wish
 from ._values import as_remembered_seconds
 from .config import LOADER_ORDER
 from .config import Settings
 from .signals import send
 from .signals import session_ended
+
+if t.TYPE_CHECKING:
+    from ._manager import Ledger
 
 _logger = logging.getLogger("flask_login")
 
@@ -77,10 +79,14 @@ class Visit:
     deletes: bool = False
     #: The login of a user who had no ID yet. The session is written when they have one.
     pending: Wish | None = None
+    #: Whether a login was refused, because its user has too many on record.
+    has_too_many: bool = False
     #: How often a user was kept for this visit.
     times_kept: int = 0
     #: Whether the remember-me cookie of a login on record may be sent anew.
     may_rewrite: bool = False
+    #: Whether the store of the logins on record failed.
+    store_failed: bool = False
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app: Flask = app
@@ -164,6 +170,7 @@ class Visit:
         self.source = "session"
         self.was_logged_in = True
         self.from_request = self.resumed = self.protection_failed = self.stale = False
+        self.has_too_many = False
         self.reason = None
 
     def resume(
@@ -219,7 +226,7 @@ class Visit:
             self.forget(current, stored)
 
         if self.ledger is not None and self.ended is not None:
-            self.ledger.let_go(self.ended, reason)
+            self.ledger.let_go(self, self.ended, reason)
 
         _logger.info("A login has ended: %s", reason)
         send(session_ended, self.app, user_id=user_id, reason=reason)
@@ -259,8 +266,8 @@ class Visit:
 
     def refuse_cookie(self, reason: Reason) -> None:
         """Note why a remember-me cookie was not accepted."""
-        # Why the session ended says more than why it was not revived.
-        self.reason = self.reason or reason
+        # Why the session ended says more than why it was not revived, but for a theft.
+        self.reason = reason if reason == "stolen" else self.reason or reason
         _logger.info("A remember-me cookie was refused: %s", reason)
 
     def record(
@@ -335,7 +342,7 @@ class Visit:
             self.owed = self.new_token(stored)
         elif intent == "clear":
             self.owed = FORGET
-        elif renews and self.owed is not FORGET:
+        elif renews and self.owed is not FORGET and (self.ledger is None or self.may_rewrite):
             token = self.find_token(current, stored)
 
             if token is None:

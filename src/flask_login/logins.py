@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Callable
 
+from flask import has_request_context
+from flask import request
 from flask import session
 
 from . import _session
 from . import utils
+from ._context import request_behind
 from ._context import session_behind
 from ._visit import Visit
+from .mixins import is_nobody
 from .records import LoginRecord
 from .records._rows import key_of
 from .records._store import Store
+from .utils import demand_ledger
+
+T = t.TypeVar("T")
 
 
 def list_logins(user: t.Any = None) -> list[LoginRecord]:
@@ -22,10 +30,9 @@ def list_logins(user: t.Any = None) -> list[LoginRecord]:
     :raises RuntimeError: If logins are not on record.
     :raises ServiceUnavailable: If the store fails.
     """
-    visit = Visit.current()
-    store = _store_of(visit)
+    demand_ledger(Visit.current())
     user_id = _id_of(user)
-    return [] if user_id is None else store.list(user_id, _own_key(visit))
+    return [] if user_id is None else _ask(lambda store: store.list(user_id, _own_key()))
 
 
 def end_login(id: str, *, user: t.Any = None) -> bool:
@@ -38,14 +45,13 @@ def end_login(id: str, *, user: t.Any = None) -> bool:
     :raises RuntimeError: If logins are not on record.
     :raises ServiceUnavailable: If the store fails.
     """
-    visit = Visit.current()
-    store = _store_of(visit)
+    demand_ledger(Visit.current())
     user_id = _id_of(user)
 
-    if user_id is None or not store.end(user_id, keys=[id]):
+    if user_id is None or not _ask(lambda store: store.end(user_id, keys=[id])):
         return False
 
-    if id == _own_key(visit):
+    if id == _own_key():
         utils.logout_user()
 
     return True
@@ -60,24 +66,33 @@ def label_login(id: str, label: str, *, user: t.Any = None) -> bool:
     :raises RuntimeError: If logins are not on record.
     :raises ServiceUnavailable: If the store fails.
     """
-    visit = Visit.current()
-    store = _store_of(visit)
+    demand_ledger(Visit.current())
     user_id = _id_of(user)
-    return user_id is not None and store.label(user_id, id, label)
+    return user_id is not None and _ask(lambda store: store.label(user_id, id, label))
 
 
-def _store_of(visit: Visit) -> Store:
-    return t.cast(Store, utils.demand_ledger(visit).store)
+def _ask(ask: Callable[[Store], T]) -> T:
+    visit = Visit.current()
+    current = request_behind(request) if has_request_context() else None
+    return demand_ledger(visit).ask(visit, current, ask)
 
 
 def _id_of(user: t.Any) -> str | None:
     """The ID of a user, by default the current one, or ``None`` of one who has none."""
-    user = utils.get_current_user() if user is None else user
+    if user is None:
+        user = utils.get_current_user()
+
+        if is_nobody(user) or not user.is_authenticated:
+            return None
+
     user_id = getattr(user, utils.get_manager().id_attribute)()
     return None if user_id is None else str(user_id)
 
 
-def _own_key(visit: Visit) -> str | None:
+def _own_key() -> str | None:
     """The key of the login of this request, if it is on record."""
-    known = _session.find_login(session_behind(session)) if visit.session_counts else None
+    if not has_request_context() or not Visit.current().session_counts:
+        return None
+
+    known = _session.find_login(session_behind(session))
     return None if known is None or known.secret is None else key_of(known.secret)

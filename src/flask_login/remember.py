@@ -260,8 +260,8 @@ def _without_record(token: Token, settings: Settings) -> Token | Refused:
     if duration is None or _clock.is_over(token.issued_at, duration, _clock.now()):
         return EXPIRED
 
-    login = token.login._replace(secret=None)
-    return token._replace(login=login, needs_rewrite=True, is_legacy=True, generation=None)
+    rest = new_token(token.login._replace(secret=None), None)
+    return rest._replace(needs_rewrite=True, is_legacy=True)
 
 
 def encode_legacy(user_id: str, key: bytes) -> str:

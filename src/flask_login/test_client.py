@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import typing as t
 
+from flask import Flask
 from flask.testing import FlaskClient
 
 from . import _session
+from ._context import current_request
 from ._context import unwrap
+from ._login import Login
+from ._login import new_login
+from ._login import Wish
+from ._visit import LEDGER
+from ._visit import Visit
 from .config import ID_ATTRIBUTE
 from .mixins import is_nobody
+
+if t.TYPE_CHECKING:
+    from ._manager import Ledger
 
 
 class FlaskLoginClient(FlaskClient):
@@ -40,5 +50,31 @@ class FlaskLoginClient(FlaskClient):
         manager = getattr(self.application, "login_manager", None)
         get_id = getattr(user, getattr(manager, "id_attribute", ID_ATTRIBUTE))
 
+        user_id = get_id()
+        login = _put_on_record(self.application, user, user_id)
+
         with self.session_transaction() as session:
-            _session.name_user(session, get_id(), fresh=fresh_login)
+            _session.name_user(session, user_id, fresh=fresh_login)
+
+            if login is not None:
+                _session.keep_login(session, login)
+
+
+def _put_on_record(app: Flask, user: t.Any, user_id: t.Any) -> Login | None:
+    """A new login of a user where logins are on record, which others would not be let in.
+
+    :raises ValueError: If the user may have no login more.
+    """
+    if user_id is None or LEDGER not in app.extensions:
+        return None
+
+    with app.test_request_context():
+        visit = Visit.current()
+        login = new_login(user_id, visit.settings)
+        ledger: Ledger = app.extensions[LEDGER]
+        recorded = ledger.begin(visit, current_request(), user, login, Wish())
+
+    if recorded is None:
+        raise ValueError("A user who has too many logins on record cannot be logged in.")
+
+    return recorded

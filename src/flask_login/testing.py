@@ -34,6 +34,7 @@ from werkzeug.test import run_wsgi_app
 from . import _clock
 from . import _context
 from . import _kept
+from . import _session
 from . import utils
 from ._routes import assert_login_required as assert_login_required
 from ._routes import closed_routes as closed_routes
@@ -130,6 +131,7 @@ class LoginClient(FlaskClient):
         try:
             with self._in_request(base_url):
                 session.update(content)
+                _set_record_aside()
                 _log_in(user, fresh=fresh)
 
             yield self
@@ -137,6 +139,10 @@ class LoginClient(FlaskClient):
             # First to end this session. The other matters where one is found without a cookie.
             for outcome in ({}, content):
                 with self._in_request(base_url):
+                    # What is on record of the other one stays.
+                    if not outcome:
+                        _take_off_record()
+
                     session.clear()
                     session.update(outcome)
 
@@ -249,7 +255,9 @@ def acting_as(user: t.Any) -> Generator[None, None, None]:
             # Without a secret key there is no session to log in to.
             _kept.keep_user(Visit.current(), _context.unwrap(user))
         else:
-            utils.login_user(user, force=True)
+            _set_record_aside()
+            _log_in(user, force=True)
+            stack.callback(_take_off_record)
 
         yield
 
@@ -302,12 +310,33 @@ def __getattr__(name: str) -> t.Any:
     return import_module(contract).RecordsContract
 
 
-def _log_in(user: t.Any, *, fresh: bool, remember: bool = False) -> None:
-    if not utils.login_user(user, remember=remember, fresh=fresh):
-        raise ValueError("A user who is not active cannot be logged in.")
+def _log_in(
+    user: t.Any, *, fresh: bool = True, remember: bool = False, force: bool = False
+) -> None:
+    if not utils.login_user(user, remember=remember, fresh=fresh, force=force):
+        is_full = Visit.current().reason == "limit"
+        why = "has too many logins on record" if is_full else "is not active"
+        raise ValueError(f"A user who {why} cannot be logged in.")
 
-    if Visit.current().pending is not None:
+    if Visit.current().pending is not None and not force:
         raise ValueError("A user who has no ID cannot be logged in. Save the model first.")
+
+
+def _set_record_aside() -> None:
+    """Have the login that the session carries stay on record, whoever takes its place."""
+    visit = Visit.current()
+
+    if visit.ledger is not None:
+        visit.remove(_context.session_behind(session))
+
+
+def _take_off_record() -> None:
+    """End the login that the session carries, if it is on record."""
+    visit = Visit.current()
+    login = _session.find_login(_context.session_behind(session))
+
+    if visit.ledger is not None and login is not None:
+        visit.ledger.let_go(visit, login, "no_login")
 
 
 def _as_domain(domain: str | None) -> str:

@@ -50,9 +50,7 @@ from ._loaders import has_left_the_view
 from ._login import find_stamp
 from ._login import Login
 from ._login import new_login
-from ._manager import Ledger
-from ._manager import Manager
-from ._manager import Wish
+from ._login import Wish
 from ._values import as_duration
 from ._values import as_names
 from ._values import as_seconds
@@ -71,6 +69,9 @@ if t.TYPE_CHECKING:
     from flask import Flask
     from flask import Request
     from flask.typing import ResponseReturnValue
+
+    from ._manager import Ledger
+    from ._manager import Manager
 
 
 _logger = logging.getLogger("flask_login")
@@ -141,8 +142,13 @@ def login_user(
 
     if user_id is None:
         # Whoever is logged in is not any longer, whatever becomes of the new user.
-        visit.remove(session_behind(session))
+        stored = session_behind(session)
+        left = _session.find_login(stored)
+        visit.remove(stored)
         visit.pending = wish
+
+        if left is not None and visit.ledger is not None:
+            visit.ledger.let_go(visit, left, "no_login")
     elif not _begin_login(visit, manager, user, user_id, wish):
         return False
 
@@ -190,21 +196,28 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     :param scope: What ends, where logins are on record: this browser's login, all ``"others"`` of
         the user while this one goes on, or ``"all"``.
     :return: ``True``.
+    :raises ValueError: If the scope is another word.
     :raises RuntimeError: If the scope needs logins on record, and they are not.
     :raises ServiceUnavailable: If what is on record cannot be ended. This browser is logged out
         all the same.
     """
-    user = unwrap(_get_user())
+    if scope not in ("this", "others", "all"):
+        raise ValueError(f"scope must be 'this', 'others' or 'all', instead got: {scope!r}")
+
     visit = Visit.current()
+    user, failure = _find_leaver(visit)
     stored = session_behind(session)
     current = request_behind(request)
-    known = _session.find_login(stored)
+    known = _session.find_login(stored) or visit.ended
     user_id = None
 
     if scope != "this" and demand_ledger(visit) and is_logged_in():
         user_id = _id_of(get_manager(), user)
 
     if scope == "others":
+        if failure is not None:
+            raise failure
+
         demand_ledger(visit).leave_others(visit, current, user_id, known)
         return True
 
@@ -220,6 +233,10 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
 
         if visit.ledger is not None:
             visit.ledger.leave(visit, current, known, user_id)
+
+    # Nobody knows whose other logins were to end.
+    if failure is not None and scope == "all":
+        raise failure
 
     return True
 
@@ -358,7 +375,8 @@ def login_denied_reason() -> str | None:
         return None
 
     if not is_logged_in():
-        return Visit.current().reason or "no_login"
+        visit = Visit.current()
+        return "limit" if visit.has_too_many else visit.reason or "no_login"
 
     return None if login_fresh() and not Visit.current().stale else "stale"
 
@@ -837,6 +855,18 @@ def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wi
     visit.begin(current, session_behind(session), login, wish, identifier)
     visit.pending = None
     return True
+
+
+def _find_leaver(visit: Visit) -> tuple[t.Any, ServiceUnavailable | None]:
+    """Who is to be logged out, and why that is not known, if so."""
+    try:
+        return unwrap(_get_user()), None
+    except ServiceUnavailable as error:
+        # A loader may have raised it.
+        if not visit.store_failed:
+            raise
+
+        return unwrap(_get_user()), error
 
 
 def _begin_late(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:

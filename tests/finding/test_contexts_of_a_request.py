@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
+
 import pytest
 from flask import Flask
 from flask import has_request_context
@@ -37,3 +39,23 @@ def test_application_context_has_a_user_where_it_has_a_request(
 
     # Since Flask 3.2, it has no request, even within one.
     assert browser.get("/plain").text in {"True True", "False False"}
+
+
+def test_request_asks_while_another_one_under_the_same_context_has_a_user(
+    app: Flask, browser: FlaskClient
+) -> None:
+    other = app.test_client()
+    other.get("/login/2")
+    browser.get("/login/1")
+
+    def view() -> str:
+        ours = copy_context()
+        app.view_functions["me"] = lambda: (
+            f"{current_user.get_id()} {ours.run(lambda: current_user.get_id())}"
+        )
+        return f"{other.get('/me').text} {current_user.get_id()}"
+
+    app.view_functions["plain"] = view
+
+    with app.app_context():
+        assert browser.get("/plain").text == "2 1 1"

@@ -47,6 +47,13 @@ def test_newest_cookie(confirmed: int | None, expected: Move) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rotated", "expected"), [(INTERVAL - 1, Move.ACCEPT), (INTERVAL, Move.ROTATE)]
+)
+def test_cookie_that_was_sent_again_after_its_confirmation(rotated: int, expected: Move) -> None:
+    assert move(login(confirmed_at=0, rotated_at=NOW - rotated), 5) is expected
+
+
+@pytest.mark.parametrize(
     ("confirmed", "rotated", "expected"),
     [
         (None, 0, Move.ACCEPT),

@@ -66,7 +66,7 @@ def count_steps(client: FlaskClient, path: str) -> int:
 
 @pytest.fixture(scope="module")
 def large() -> Flask:
-    return make_app(10_000)
+    return make_app(1_000)
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ class Records(t.Protocol):
         Atomic with other calls for the same user: of several calls with one key, one stores it, and
         a login of somebody whose logins have just been ended is not stored.
 
-        :return: What is stored under the key now, be it over or not. ``None`` if
+        :return: What is stored under the key now, be it over or not. ``None`` if nothing was, and
             ``login.authenticated_at`` is not later than :attr:`Found.not_adopted_until`.
         """
         ...

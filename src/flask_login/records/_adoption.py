@@ -29,7 +29,7 @@ def traits_of_token(token: remember.Token, identifier: str) -> str:
     if token.is_legacy:
         return f"session|{token.login.user_id}||{identifier}"
 
-    return f"cookie|{token.random}"
+    return f"cookie|{token.login.user_id}|{token.random}"
 
 
 def traits_of_session(known: Login | None, user_id: object, identifier: object) -> str:

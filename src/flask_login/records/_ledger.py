@@ -11,6 +11,7 @@ import typing as t
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask import Request
 from werkzeug.exceptions import ServiceUnavailable
@@ -21,14 +22,16 @@ from .. import remember
 from .._kept import keep_user
 from .._login import Login
 from .._login import Reason
-from .._manager import Manager
-from .._manager import Wish
+from .._login import Wish
+from .._values import as_limit
+from .._values import as_on_reuse
 from .._values import as_remembered_seconds
 from .._visit import FORGET
 from .._visit import Visit
 from ..signals import remember_token_reused
 from ..signals import send
 from . import _adoption
+from . import Created
 from . import Records
 from . import StoredLogin
 from ._rotation import changes
@@ -45,6 +48,11 @@ from ._store import quietly
 from ._store import RETRY_AFTER
 from ._store import Store
 from ._store import StoreFailure
+
+T = t.TypeVar("T")
+
+if t.TYPE_CHECKING:
+    from .._manager import Manager
 
 
 class Ledger:
@@ -65,6 +73,20 @@ class Ledger:
         self.store = Store(records)
         self._identify = identify
         self._unavailable = unavailable
+
+    def ask(self, visit: Visit, current: Request | None, ask: Callable[[Store], T]) -> T:
+        """Ask the store for something.
+
+        :param current: The request that cannot do without, if there is one.
+        :raises ServiceUnavailable: If the store fails.
+        """
+        try:
+            return ask(self.store)
+        except StoreFailure:
+            if current is None:
+                raise
+
+            raise self._fail(visit, current) from None
 
     def admit(
         self, visit: Visit, manager: Manager, current: Request, login: Login, known: Login | None
@@ -109,28 +131,21 @@ class Ledger:
         :return: The login with its secret, or ``None`` if the user has too many.
         """
         limit = visit.settings.records_limit
-        limit = limit(user) if callable(limit) else limit
+        limit = as_limit("LOGIN_RECORDS_LIMIT", limit(user)) if callable(limit) else limit
         secret = secrets.token_urlsafe(32)
         row = new_row(visit, current, login, secret, _duration_of(visit, wish))
-        replaced = list(self._replaced(visit, current, login, wish))
+        replaced = set(self._replaced(visit, current, login, wish))
+        makes_room = {pair for pair in replaced if limit and pair[0] == row.user_id}
 
-        try:
-            # Those that make room come first.
-            if limit is not None:
-                self.store.end_keys(replaced)
+        def create(store: Store) -> Created:
+            store.end_keys(makes_room)
+            return store.create(visit, row, limit)
 
-            created = self.store.create(visit, row, limit)
-        except StoreFailure:
-            visit.reason = "records_unavailable"
-            raise self._unavailable(visit, current, RETRY_AFTER) from None
-
-        if not created.stored:
-            visit.reason = "limit"
+        if not self.ask(visit, current, create).stored:
+            visit.has_too_many = True
             return None
 
-        if limit is None:
-            quietly(lambda: self.store.end_keys(replaced))
-
+        quietly(visit, lambda: self.store.end_keys(replaced - makes_room))
         return login._replace(secret=secret)
 
     def leave(self, visit: Visit, current: Request, login: Login | None, user_id: t.Any) -> None:
@@ -139,13 +154,14 @@ class Ledger:
         :param user_id: The user whose other logins end, too, if any.
         :raises ServiceUnavailable: If the store fails.
         """
-        try:
-            self.store.end_keys([*_keys_of(login), *self._keys_of_cookies(visit, current)])
+
+        def end(store: Store) -> None:
+            store.end_keys([*_keys_of(login), *self._keys_of_cookies(visit, current)])
 
             if user_id is not None:
-                self.store.end(user_id)
-        except StoreFailure:
-            raise self._unavailable(visit, current, RETRY_AFTER) from None
+                store.end(user_id)
+
+        self.ask(visit, current, end)
 
     def leave_others(
         self, visit: Visit, current: Request, user_id: t.Any, login: Login | None
@@ -156,17 +172,23 @@ class Ledger:
         """
         besides = next((key for _, key in _keys_of(login)), None)
 
-        try:
-            if user_id is not None:
-                self.store.end(user_id, besides=besides)
-        except StoreFailure:
-            raise self._unavailable(visit, current, RETRY_AFTER) from None
+        if user_id is not None:
+            self.ask(visit, current, lambda store: store.end(user_id, besides=besides))
 
-    def let_go(self, login: Login, reason: Reason) -> None:
+    def let_go(self, visit: Visit, login: Login, reason: Reason) -> None:
         """End what is on record of a login that a request has ended for a reason of its own."""
         # The remember-me cookie revives a login that was idle.
-        if reason not in ("ended", "stolen", "idle"):
-            quietly(lambda: self.store.end_keys(_keys_of(login)))
+        if reason in ("ended", "stolen", "idle"):
+            return
+
+        row = self._read(visit, login)
+
+        if row is None or row.authenticated_at // SECOND > login.authenticated_at:
+            return
+
+        # A session from before the user proved anew who they are does not speak for the login.
+        if row.stamp == login.stamp:
+            quietly(visit, lambda: self.store.end_keys(_keys_of(login)))
 
     def note(self, visit: Visit, login: Login) -> None:
         """Put on record when a login's user proved who they are, and the stamp of their
@@ -181,7 +203,7 @@ class Ledger:
             return
 
         facts = {"authenticated_at": login.authenticated_at * SECOND, "stamp": login.stamp}
-        quietly(lambda: self.store.change(visit, row, facts))
+        quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def find_token(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
         """What the remember-me cookie says that came with a request and stands behind a login."""
@@ -209,52 +231,59 @@ class Ledger:
         """
         row = self._read(visit, token.login)
 
-        if row is None or row.duration is None or not visit.may_rewrite:
+        if row is None or row.duration is None:
             return None
 
         row = self._remember(visit, row, row.duration)
         return None if row is None else token_of(row, token.login)
 
     def _remember(self, visit: Visit, row: StoredLogin, duration: int) -> StoredLogin | None:
-        until = _clock.microseconds() + duration * SECOND
-        facts = {
-            "duration": duration,
-            "remembered_until": until,
-            "expires_at": max(row.expires_at, until),
-            "kept_until": max(row.kept_until, until),
-        }
-        return quietly(lambda: self.store.change(visit, row, facts))
+        return quietly(visit, lambda: self.store.change(visit, row, _remembered(row, duration)))
 
     def _read(self, visit: Visit, login: Login) -> StoredLogin | None:
         if login.secret is None:
             return None
 
         key = key_of(login.secret)
-        return quietly(lambda: self.store.find(visit, login.user_id, key))
+        return quietly(visit, lambda: self.store.find(visit, login.user_id, key))
 
     def _adopt_session(
         self, visit: Visit, current: Request, login: Login, known: Login | None
     ) -> tuple[Login, Reason | None]:
         token = self._token_behind(visit, current, login)
+        identifier = _session.identifier(visit.session)
+        own = traits = _adoption.traits_of_session(known, login.user_id, identifier)
 
         if token is not None:
             traits = _adoption.traits_of_token(token, self._identify())
-        else:
-            identifier = _session.identifier(visit.session)
-            traits = _adoption.traits_of_session(known, login.user_id, identifier)
 
         secret, row, is_new = self._adopt(
             visit, current, login, traits, token, knows_time=known is not None
         )
+
+        if is_new and known is not None and own != traits:
+            self._bar(visit, current, login, own)
+
         login = login._replace(secret=secret)
         return login, self._judge_session(visit, current, login, row, is_new=is_new)
+
+    def _bar(self, visit: Visit, current: Request, login: Login, traits: str) -> None:
+        """Have nobody adopt a copy of a session without the remember-me cookie that it was adopted
+        by: that would be another login, which goes on when this one ends.
+        """
+        secret = next(_adoption.secrets_of(traits, visit.settings))
+        row = new_row(visit, current, login, secret, None)
+        over = replace(row, ended="ended", user_agent="", address="")
+        quietly(visit, lambda: self.store.adopt(visit, over))
 
     def _token_behind(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
         """What a remember-me cookie from before there were records says of a session's login."""
         for token, _ in self._tokens_of(visit, current):
-            is_timed = token.generation is None and not token.is_legacy
+            if token.generation is not None or not token.is_of(login.user_id):
+                continue
 
-            if is_timed and token.is_of(login.user_id) and token.login.stamp == login.stamp:
+            # The historic format has no place for a stamp.
+            if token.is_legacy or token.login.stamp == login.stamp:
                 return token
 
         return None
@@ -286,7 +315,8 @@ class Ledger:
             return possible[0], None, False
 
         duration = None if token is None else token.duration or settings.cookie_duration
-        row = new_row(visit, current, login, possible[0], duration)
+        since = None if token is None else token.issued_at * SECOND
+        row = new_row(visit, current, login, possible[0], duration, since)
         row = _adoption.adopted(row, token, settings, knows_time=knows_time)
         stored = self.store.adopt(visit, row)
         return possible[0], stored, stored == row
@@ -311,8 +341,8 @@ class Ledger:
 
             row, reason, is_sent = self._rotate(visit, current, row, token, restores=False)
 
-            if reason == "stolen":
-                return reason
+            if row.ended is not None:
+                return row.ended
 
             if reason is not None:
                 visit.owed = FORGET
@@ -342,6 +372,12 @@ class Ledger:
         if row is None or reason is not None:
             return reason or "ended"
 
+        if token.is_legacy and row.duration is None:
+            row = self._remember_adopted(visit, row)
+
+            if row is None:
+                return "ended"
+
         if row.remembered_until is None or row.remembered_until <= _clock.microseconds():
             return "remember_expired"
 
@@ -354,6 +390,11 @@ class Ledger:
         # One that does not rotate can be sent at any time.
         is_sent = is_sent or is_new or token.is_legacy
         return token_of(row, login_of(row, login))._replace(needs_rewrite=is_sent)
+
+    def _remember_adopted(self, visit: Visit, row: StoredLogin) -> StoredLogin | None:
+        """A login that was adopted by its session, when its historic remember-me cookie comes."""
+        facts = _remembered(row, visit.settings.cookie_duration)
+        return self.store.change(visit, row, {**facts, "rotates": False})
 
     def _rotate(
         self,
@@ -385,13 +426,14 @@ class Ledger:
             move = Move.ACCEPT
 
             if again is None or again.ended is not None:
-                return row, _why_over(again), False
+                row = again or replace(row, ended="ended")
+                return row, row.ended, False
 
             row = again
 
         if move is Move.REUSE:
             self._punish(visit, row)
-            return row, "stolen", False
+            return replace(row, ended="stolen"), "stolen", False
 
         if move is Move.UNKNOWN:
             return row, "ended", False
@@ -426,7 +468,7 @@ class Ledger:
         what = visit.settings.records_on_reuse
 
         if callable(what):
-            what = what(as_record(row, current=True))
+            what = as_on_reuse("LOGIN_RECORDS_ON_REUSE", what(as_record(row, current=True)))
 
         self.store.end(row.user_id, keys=None if what == "user" else [row.key], reason="stolen")
         send(remember_token_reused, visit.app, user_id=row.user_id, login_id=row.key)
@@ -439,7 +481,7 @@ class Ledger:
 
         ends = expiry(visit, row, now)
         facts = {"seen_at": now, "expires_at": ends, "kept_until": max(row.kept_until, ends)}
-        quietly(lambda: self.store.change(visit, row, facts))
+        quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def _replaced(
         self, visit: Visit, current: Request, login: Login, wish: Wish
@@ -476,8 +518,11 @@ class Ledger:
         """What is raised where the user cannot be found. The rest of the request, such as the page
         about the error, sees nobody.
         """
-        visit.reason = "records_unavailable"
         keep_user(visit, manager.anonymous_user())
+        return self._fail(visit, current)
+
+    def _fail(self, visit: Visit, current: Request) -> ServiceUnavailable:
+        visit.reason = "records_unavailable"
         return self._unavailable(visit, current, RETRY_AFTER)
 
 
@@ -486,6 +531,20 @@ def _why_over(row: StoredLogin | None) -> Reason | None:
         return "ended"
 
     return row.ended
+
+
+def _remembered(row: StoredLogin, duration: int | None) -> dict[str, t.Any]:
+    """What to change of a login that is remembered for so many seconds from now."""
+    if duration is None:
+        return {}
+
+    until = _clock.microseconds() + duration * SECOND
+    return {
+        "duration": duration,
+        "remembered_until": until,
+        "expires_at": max(row.expires_at, until),
+        "kept_until": max(row.kept_until, until),
+    }
 
 
 def _duration_of(visit: Visit, wish: Wish) -> int | None:

@@ -51,6 +51,7 @@ def judge(
 
     :param generation: What the cookie says.
     :param interval: How long after its confirmation a generation is replaced. ``None``: never.
+        Answers have to arrive within it, from when their request was judged.
     :param grace: For how long requests may be on their way. At most half of the interval.
     :param restores: Whether the session did not find the user. Only then a cookie is replaced.
     :param prefetch: Whether the browser asks ahead: nobody knows when it takes the answer.
@@ -63,23 +64,16 @@ def judge(
     if not login.rotates:
         return Move.ACCEPT
 
-    if behind > 1:
-        return Move.REUSE
-
-    if behind == 1 and login.confirmed_at is not None:
-        return Move.ACCEPT if now - login.confirmed_at <= grace else Move.REUSE
-
-    if prefetch:
-        return Move.ACCEPT
-
-    if behind == 1:
-        return Move.RESEND if now - login.rotated_at > grace else Move.ACCEPT
+    if behind > 0:
+        return _about_an_older(login, behind, now, grace, prefetch)
 
     if login.confirmed_at is None:
-        return Move.CONFIRM
+        return Move.ACCEPT if prefetch else Move.CONFIRM
 
-    is_due = interval is not None and now - login.confirmed_at >= interval
-    return Move.ROTATE if restores and is_due else Move.ACCEPT
+    # A cookie that was sent once more may arrive after the one that was sent first is confirmed.
+    settled_at = max(login.confirmed_at, login.rotated_at)
+    is_due = interval is not None and now - settled_at >= interval
+    return Move.ROTATE if is_due and restores and not prefetch else Move.ACCEPT
 
 
 def changes(move: Move, login: StoredLogin, now: int) -> tuple[Fields, Fields]:
@@ -99,3 +93,16 @@ def changes(move: Move, login: StoredLogin, now: int) -> tuple[Fields, Fields]:
         return {"rotated_at": now}, {**this, "rotated_at": login.rotated_at}
 
     return {}, {}
+
+
+def _about_an_older(login: StoredLogin, behind: int, now: int, grace: int, prefetch: bool) -> Move:
+    """Decide about a cookie that is not of the newest generation."""
+    if behind > 1:
+        return Move.REUSE
+
+    if login.confirmed_at is not None:
+        # Within the grace, it was sent before the newest one arrived.
+        return Move.ACCEPT if now - login.confirmed_at <= grace else Move.REUSE
+
+    is_lost = now - login.rotated_at > grace
+    return Move.RESEND if is_lost and not prefetch else Move.ACCEPT

@@ -25,7 +25,7 @@ from . import StoredLogin
 SECOND = 1_000_000
 
 #: As long as a page about devices can show. Browsers send less.
-_LONGEST_USER_AGENT = 256
+_LONGEST_TEXT = 256
 
 # How many bits of an address tell the network, by its version.
 _NETWORKS = {4: 24, 6: 48}
@@ -37,13 +37,20 @@ def key_of(secret: str) -> str:
 
 
 def new_row(
-    visit: Visit, current: Request, login: Login, secret: str, duration: int | None
+    visit: Visit,
+    current: Request,
+    login: Login,
+    secret: str,
+    duration: int | None,
+    since: int | None = None,
 ) -> StoredLogin:
     """A login that begins now.
 
     :param duration: For how many seconds it is remembered, if it is.
+    :param since: When that began, if it was before.
     """
     now = _clock.microseconds()
+    until = None if duration is None else (since or now) + duration * SECOND
     row = StoredLogin(
         key=key_of(secret),
         user_id=str(login.user_id),
@@ -52,12 +59,12 @@ def new_row(
         expires_at=0,
         kept_until=0,
         authenticated_at=login.authenticated_at * SECOND,
-        user_agent=current.headers.get("User-Agent", "")[:_LONGEST_USER_AGENT],
+        user_agent=as_text(current.headers.get("User-Agent", "")),
         address=_cut(current.remote_addr, visit.settings.records_address),
         stamp=login.stamp,
         forced=login.forced,
         duration=duration,
-        remembered_until=None if duration is None else now + duration * SECOND,
+        remembered_until=until,
         rotated_at=now,
     )
     ends = expiry(visit, row, now)
@@ -68,7 +75,8 @@ def expiry(visit: Visit, row: StoredLogin, now: int) -> int:
     """When a login ends if it is not used again: with its session or its cookie, whichever lasts
     longer, but not after the absolute timeout.
     """
-    lifetime = visit.app.permanent_session_lifetime.total_seconds()
+    # The session may last longer by requests that do not write down that they used it.
+    lifetime = visit.app.permanent_session_lifetime.total_seconds() + visit.settings.records_touch
     ends = max(now + int(lifetime * SECOND), row.remembered_until or 0)
     absolute = visit.settings.absolute_timeout
 
@@ -112,6 +120,11 @@ def as_record(row: StoredLogin, *, current: bool) -> LoginRecord:
     )
 
 
+def as_text(text: str) -> str:
+    """Text of a browser or a user as every store and page can have it."""
+    return "".join(filter(str.isprintable, text))[:_LONGEST_TEXT]
+
+
 def _cut(address: str | None, how: str) -> str:
     """An address as ``LOGIN_RECORDS_ADDRESS`` wants it."""
     try:
@@ -121,6 +134,9 @@ def _cut(address: str | None, how: str) -> str:
 
     if how == "none":
         return ""
+
+    # How a socket for both versions tells of version 4.
+    known = getattr(known, "ipv4_mapped", None) or known
 
     if how == "full":
         return str(known)

@@ -26,6 +26,7 @@ from . import LoginRecord
 from . import Records
 from . import StoredLogin
 from ._rows import as_record
+from ._rows import as_text
 
 T = t.TypeVar("T")
 
@@ -52,7 +53,7 @@ class Store:
         """A login by its key. It is read once in a request."""
         if key not in visit.rows:
             try:
-                visit.rows[key] = _ask(lambda: self._records.find(str(user_id), key).login)
+                visit.rows[key] = _ask(lambda: self._records.find(str(user_id), key).login, visit)
             except StoreFailure as failure:
                 visit.rows[key] = failure
 
@@ -81,7 +82,7 @@ class Store:
 
     def adopt(self, visit: Visit, row: StoredLogin) -> StoredLogin | None:
         """Store a login unless it is there, and return what is."""
-        stored = visit.rows[row.key] = _ask(lambda: self._records.adopt(row))
+        stored = visit.rows[row.key] = _ask(lambda: self._records.adopt(row), visit)
         return stored
 
     def change(
@@ -92,7 +93,9 @@ class Store:
         expected: Mapping[str, t.Any] | None = None,
     ) -> StoredLogin | None:
         """Change a login, and return it as it is then, or ``None`` if it is not as expected."""
-        if not _ask(lambda: self._records.change(row.user_id, row.key, changes, expected=expected)):
+        user_id, key = row.user_id, row.key
+
+        if not _ask(lambda: self._records.change(user_id, key, changes, expected=expected), visit):
             return None
 
         changed = visit.rows[row.key] = replace(row, **changes)
@@ -100,7 +103,8 @@ class Store:
 
     def label(self, user_id: str, key: str, label: str) -> bool:
         """Name a login, and return whether it is there."""
-        return _ask(lambda: self._records.change(user_id, key, {"label": label}))
+        facts = {"label": as_text(label)}
+        return _ask(lambda: self._records.change(user_id, key, facts))
 
     def list(self, user_id: str, current: str | None) -> list[LoginRecord]:
         """A user's logins, the newest first.
@@ -146,18 +150,27 @@ class Store:
         return _ask(lambda: self._records.purge(_clock.microseconds()))
 
 
-def quietly(ask: Callable[[], T]) -> T | None:
-    """Ask for something that a request can do without."""
+def quietly(visit: Visit, ask: Callable[[], T]) -> T | None:
+    """Ask for something that a request can do without, unless the store has failed in it: each
+    failure may take as long as the client waits.
+    """
+    if visit.store_failed:
+        return None
+
     try:
         return ask()
     except StoreFailure:
+        visit.store_failed = True
         return None
 
 
-def _ask(ask: Callable[[], T]) -> T:
+def _ask(ask: Callable[[], T], visit: Visit | None = None) -> T:
     try:
         return ask()
     except Exception as error:
+        if visit is not None:
+            visit.store_failed = True
+
         _logger.exception("The store of the logins on record failed.")
         _send(records_failed, error=error)
         raise StoreFailure from error

@@ -40,7 +40,7 @@ class MemoryRecords:
     ) -> Created:
         with self._lock:
             counting = self._newest_first(login.user_id, login.created_at)
-            surplus = counting[len(counting) if limit is None else limit - 1 :]
+            surplus: Sequence[StoredLogin] = [] if limit is None else counting[limit - 1 :]
 
             if surplus and not end_oldest:
                 return Created(False)
