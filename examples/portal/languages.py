@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from babel import negotiate_locale
 from flask import Flask
 from flask import has_request_context
 from flask import request
@@ -28,4 +29,6 @@ def choose() -> str:
     if chosen in LANGUAGES:
         return str(chosen)
 
-    return request.accept_languages.best_match(LANGUAGES) or "en"
+    # By their order: "de-AT, en" prefers German.
+    wanted = list(request.accept_languages.values())
+    return negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"

@@ -160,9 +160,11 @@ def protect_forms(app: Flask) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.endpoint and request.method in app.config["WTF_CSRF_METHODS"]:
-            if login_source() != "token":
-                csrf.protect()
+        if not app.config["WTF_CSRF_ENABLED"] or request.endpoint is None:
+            return
+
+        if request.method in app.config["WTF_CSRF_METHODS"] and login_source() != "token":
+            csrf.protect()
 
 
 def _is_wrong(response: Response) -> bool:

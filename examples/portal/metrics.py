@@ -50,7 +50,9 @@ def draw(values: Sequence[int], begins: datetime, ends: datetime) -> Chart:
     peak = max(values)
     top = _round_up(peak)
     step = WIDTH / (len(values) - 1)
-    points = [(round(i * step, 1), round(HEIGHT - HEIGHT * v / top, 1)) for i, v in enumerate(values)]
+    points = [
+        (round(i * step, 1), round(HEIGHT - HEIGHT * v / top, 1)) for i, v in enumerate(values)
+    ]
     line = " ".join(f"{x:g},{y:g}" for x, y in points)
     area = f"0,{HEIGHT} {line} {WIDTH},{HEIGHT}"
     return Chart(line, area, top, begins, ends, peak, values[-1])
