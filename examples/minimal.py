@@ -3,6 +3,7 @@
 from flask import Flask
 from flask import redirect
 from flask import request
+
 from flask_login import current_user
 from flask_login import login_required
 from flask_login import login_user

@@ -22,11 +22,11 @@ from . import dashboard
 from . import errors
 from . import languages
 from . import pages
-from .models import db
 from .first_start import prepare
 from .logins import limiter
 from .logins import make_login_manager
 from .logins import protect_forms
+from .models import db
 
 
 def create_app(config: Mapping[str, t.Any] | None = None) -> Flask:

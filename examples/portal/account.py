@@ -14,6 +14,8 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.security import generate_password_hash
+
 from flask_login import current_user
 from flask_login import end_login
 from flask_login import fresh_login_required
@@ -22,14 +24,13 @@ from flask_login import label_login
 from flask_login import list_logins
 from flask_login import logout_user
 from flask_login import refresh_login
-from werkzeug.security import generate_password_hash
 
-from .models import ApiToken
-from .models import db
 from .forms import LabelForm
 from .forms import PasswordForm
 from .forms import TokenForm
 from .logins import create_token
+from .models import ApiToken
+from .models import db
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

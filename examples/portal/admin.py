@@ -15,14 +15,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_babel import ngettext
+
 from flask_login import current_user
 from flask_login import end_login
 from flask_login import fresh_login_required
 from flask_login import list_logins
 
+from .logins import admin_required
 from .models import db
 from .models import Operator
-from .logins import admin_required
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 

@@ -9,6 +9,7 @@ from flask import render_template
 from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
+
 from flask_login import current_user
 from flask_login import fresh_login_required
 from flask_login import get_current_user
@@ -19,10 +20,10 @@ from . import metrics
 from .dashboard import find_service
 from .dashboard import find_services
 from .dashboard import restart_service
-from .models import Service
 from .logins import act_required
 from .logins import create_token
 from .logins import may_act
+from .models import Service
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 

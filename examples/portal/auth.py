@@ -12,17 +12,19 @@ from flask import session
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.security import check_password_hash
+
 from flask_login import anonymous_required
 from flask_login import confirm_login
 from flask_login import current_user
 from flask_login import get_current_user
 from flask_login import login_denied_reason
 from flask_login import login_exempt
+from flask_login import login_required
 from flask_login import login_user
 from flask_login import logout_user
 from flask_login import safe_next_url
 from flask_login import session_expires_at
-from werkzeug.security import check_password_hash
 
 from .forms import ConfirmForm
 from .forms import LoginForm
@@ -68,6 +70,7 @@ def logout() -> ResponseReturnValue:
 
 
 @blueprint.route("/confirm", methods=["GET", "POST"])
+@login_required
 @limit_guesses
 def confirm() -> ResponseReturnValue:
     """Ask for the password again, before something that matters."""

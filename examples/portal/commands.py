@@ -6,8 +6,9 @@ import click
 import sqlalchemy as sa
 from flask import current_app
 from flask import Flask
-from flask_login import LoginManager
 from werkzeug.security import generate_password_hash
+
+from flask_login import LoginManager
 
 from .first_start import new_password as make_password
 from .models import db

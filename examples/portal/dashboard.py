@@ -15,15 +15,16 @@ from flask import request
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+
 from flask_login import current_user
 from flask_login import no_activity
 
 from . import metrics
+from .logins import act_required
 from .models import db
 from .models import Event
 from .models import now
 from .models import Service
-from .logins import act_required
 
 blueprint = Blueprint("dashboard", __name__)
 

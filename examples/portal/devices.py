@@ -67,10 +67,10 @@ def locate(address: str) -> str:
         return address if _is_network(address) else gettext("Unknown place")
 
     if known.is_loopback:
-        return gettext("The portal’s own machine")
+        return str(gettext("The portal’s own machine"))
 
     if known.is_private:
-        return gettext("Local network (%(address)s)", address=address)
+        return str(gettext("Local network (%(address)s)", address=address))
 
     return address
 

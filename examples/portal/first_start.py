@@ -1,4 +1,4 @@
-"""What the first start makes: tables, a few operators and services, and what has happened to them."""
+"""What the first start makes: tables, a few operators services, and what happened to them."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typing as t
 
 from flask_babel import lazy_gettext as _
-from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField
 from wtforms import PasswordField
@@ -14,6 +13,8 @@ from wtforms.validators import DataRequired
 from wtforms.validators import EqualTo
 from wtforms.validators import Length
 from wtforms.validators import ValidationError
+
+from flask_login import current_user
 
 # To hash what is longer would cost more than it is worth.
 _LONGEST_PASSWORD = 200

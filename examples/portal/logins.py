@@ -16,16 +16,17 @@ from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.security import check_password_hash
+from werkzeug.security import generate_password_hash
+from werkzeug.wrappers import Response
+
 from flask_login import current_user
 from flask_login import login_denied_reason
 from flask_login import login_source
 from flask_login import LoginManager
 from flask_login import user_passes_test
 from flask_login.records import Records
-from flask_wtf import CSRFProtect
-from werkzeug.security import check_password_hash
-from werkzeug.security import generate_password_hash
-from werkzeug.wrappers import Response
 
 from .models import ApiToken
 from .models import db
@@ -38,7 +39,7 @@ limiter = Limiter(get_remote_address)
 #: An unknown name takes as long as a known one, or the time would tell who has an account.
 _NOBODYS_PASSWORD = generate_password_hash(secrets.token_urlsafe())
 
-#: Why somebody has to log in, where that is more than that they have not. See also :func:`words_of`.
+#: Why somebody has to log in, where it is not only that they have not yet.
 REASONS = {
     "absolute": _("Your login has reached its maximum age. Please log in again."),
     "credentials": _("Your password was changed, which ended this login."),
@@ -73,8 +74,9 @@ def _records(redis_url: str | None) -> Records:
     if not redis_url:
         return sql_records
 
-    from flask_login.records.redis import RedisRecords
     from redis import Redis
+
+    from flask_login.records.redis import RedisRecords
 
     return RedisRecords(Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2))
 

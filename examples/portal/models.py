@@ -7,13 +7,14 @@ from datetime import datetime
 from datetime import timezone
 
 import sqlalchemy as sa
-from flask_login import UserMixin
-from flask_login.records.sqlalchemy import SQLAlchemyRecords
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm import Mapped
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.orm import relationship
+
+from flask_login import UserMixin
+from flask_login.records.sqlalchemy import SQLAlchemyRecords
 
 db = SQLAlchemy()
 

@@ -12,14 +12,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 from flask_babel import format_time
 from flask_babel import format_timedelta
+
 from flask_login import current_user
 from flask_login import login_exempt
 from flask_login import no_activity
 from flask_login import session_expires_at
 
 from . import devices
-from .models import now
 from .logins import may_act
+from .models import now
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"

@@ -8,17 +8,20 @@ import pytest
 from flask import Flask
 
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+IPHONE = f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {WEBKIT}"
+WINDOWS = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME}"
 
 AGENTS = {
-    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36": "Chrome on Windows",
-    f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36 Edg/140.0": "Edge on Windows",
+    f"{WINDOWS} Safari/537.36": "Chrome on Windows",
+    f"{WINDOWS} Safari/537.36 Edg/140.0": "Edge on Windows",
     f"Mozilla/5.0 (X11; Linux x86_64) {CHROME} Safari/537.36 OPR/124.0": "Opera on Linux",
     f"Mozilla/5.0 (Linux; Android 10; K) {CHROME} Mobile Safari/537.36": "Chrome on Android",
     f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {CHROME} Safari/537.36": "Chrome on ChromeOS",
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0": "Firefox on Linux",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko)"
-    " Version/18.5 Safari/605.1.15": "Safari on macOS",
+    f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {WEBKIT} Version/18.5 Safari/605.1.15": (
+        "Safari on macOS"
+    ),
     f"{IPHONE} Version/18.5 Mobile/15E148 Safari/604.1": "Safari on iPhone",
     f"{IPHONE} FxiOS/140.0 Mobile/15E148 Safari/605.1.15": "Firefox on iPhone",
     f"{IPHONE} CriOS/140.0 Mobile/15E148 Safari/604.1": "Chrome on iPhone",

@@ -7,12 +7,11 @@ from urllib.parse import quote
 
 import pytest
 from flask import Flask
+from portal_kit import PASSWORD
 from werkzeug.test import TestResponse
 
 from flask_login.testing import frozen_clock
 from flask_login.testing import LoginClient
-
-from portal_kit import PASSWORD
 
 
 def log_in(client: LoginClient, url: str = "/login", **form: str) -> TestResponse:

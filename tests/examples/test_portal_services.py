@@ -9,10 +9,9 @@ import typing as t
 
 import pytest
 from flask import Flask
+from portal_kit import PAGE
 
 from flask_login.testing import LoginClient
-
-from portal_kit import PAGE
 
 
 @pytest.fixture
