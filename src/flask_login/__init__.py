@@ -24,6 +24,8 @@ from .guards import user_passes_test as user_passes_test
 from .login_manager import LoginManager as LoginManager
 from .mixins import AnonymousUserMixin as AnonymousUserMixin
 from .mixins import UserMixin as UserMixin
+from .next_url import is_safe_url as is_safe_url
+from .next_url import safe_next_url as safe_next_url
 from .signals import login_ended as login_ended
 from .signals import records_failed as records_failed
 from .signals import remember_token_reused as remember_token_reused
@@ -43,7 +45,6 @@ from .utils import decode_cookie as decode_cookie
 from .utils import encode_cookie as encode_cookie
 from .utils import fresh_login_required as fresh_login_required
 from .utils import get_current_user as get_current_user
-from .utils import is_safe_url as is_safe_url
 from .utils import login_denied_reason as login_denied_reason
 from .utils import login_fresh as login_fresh
 from .utils import login_remembered as login_remembered
@@ -54,7 +55,6 @@ from .utils import login_user as login_user
 from .utils import logout_user as logout_user
 from .utils import make_next_param as make_next_param
 from .utils import refresh_login as refresh_login
-from .utils import safe_next_url as safe_next_url
 from .utils import session_expires_at as session_expires_at
 from .utils import set_login_view as set_login_view
 

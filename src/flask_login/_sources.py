@@ -207,7 +207,11 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     # What ended a session is not undone by a cookie that does not know of it.
     token = token.completed(visit.ended)
     reason = token.login.why_over(settings, _clock.now())
-    return _resume(visit, manager, token) if reason is None else _refuse(visit, token, reason)
+    return (
+        _resume(visit, manager, token)
+        if reason is None
+        else visit.refuse_cookie(reason, token.login)
+    )
 
 
 def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
@@ -223,7 +227,7 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
 
     if reason is not None:
         take_back()
-        return _refuse(visit, token, reason)
+        return visit.refuse_cookie(reason, token.login)
 
     login = token.login.stamped(stamp).seen(visit.settings, _clock.now())
     identifier = manager._session_identifier_generator()
@@ -238,13 +242,6 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
 
     send(user_loaded_from_cookie, visit.app, user=user)
     return user
-
-
-def _refuse(visit: Visit, token: remember.Token, reason: Reason) -> None:
-    if visit.ledger is not None:
-        visit.ledger.let_go(visit, token.login, reason)
-
-    visit.refuse_cookie(reason)
 
 
 def _judge(

@@ -232,9 +232,7 @@ class Visit:
         send(session_ended, self.app, user_id=user_id, reason=reason)
 
     def remove(self, stored: _session.Session) -> None:
-        """Remove our keys from the session. Whose data stays behind is recorded where it
-        matters.
-        """
+        """Remove our keys from the session, and record whose data stays behind."""
         owner = self.find_owner(stored) if _session.carries_login(stored) else None
         _session.discard(stored, self.settings.session_keys)
 
@@ -264,8 +262,14 @@ class Visit:
         ):
             self._owe_deletion(stored)
 
-    def refuse_cookie(self, reason: Reason) -> None:
-        """Note why a remember-me cookie was not accepted."""
+    def refuse_cookie(self, reason: Reason, login: Login | None = None) -> None:
+        """Note why a remember-me cookie was not accepted.
+
+        :param login: What it speaks of, if that is over for good.
+        """
+        if self.ledger is not None and login is not None:
+            self.ledger.let_go(self, login, reason)
+
         # Why the session ended says more than why it was not revived, but for a theft.
         self.reason = reason if reason == "stolen" else self.reason or reason
         _logger.info("A remember-me cookie was refused: %s", reason)

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from . import _refusal
 from . import _views
+from . import next_url
 from . import utils
 from ._async import to_sync
 from ._context import current_flask
@@ -52,9 +53,9 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
     """
 
     def go_on() -> ResponseReturnValue:
-        home = utils.default_target(redirect_to)
+        home = next_url.default_target(redirect_to)
 
-        for target in (utils.safe_next_url(home), home, utils.default_target()):
+        for target in (next_url.safe_next_url(home), home, next_url.default_target()):
             if not _sends_back(target):
                 return redirect(target, code=_refusal.redirect_code(request.method))
 

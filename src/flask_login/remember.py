@@ -223,12 +223,8 @@ def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
             return _parse_record(user_id, fields, needs_rewrite)
 
         authenticated_at, duration, issued_at, random, stamp, flags = fields.split(".")
-        login = Login(
-            int(user_id) if "i" in flags else user_id,
-            int(authenticated_at),
-            stamp=stamp or None,
-            forced="f" in flags,
-        )
+        known_id = int(user_id) if "i" in flags else user_id
+        login = Login(known_id, int(authenticated_at), None, stamp or None, "f" in flags)
         token = Token(login, int(duration), int(issued_at), random, needs_rewrite)
         is_over = _clock.is_over(token.issued_at, int(duration), _clock.now())
     except ValueError:
@@ -242,12 +238,8 @@ def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
 
 def _parse_record(user_id: str, fields: str, needs_rewrite: bool) -> Token:
     secret, generation, issued_at, flags = fields.split(".")
-    login = Login(
-        int(user_id) if "i" in flags else user_id,
-        int(issued_at),
-        forced="f" in flags,
-        secret=secret,
-    )
+    known_id = int(user_id) if "i" in flags else user_id
+    login = Login(known_id, int(issued_at), forced="f" in flags, secret=secret)
     return Token(login, None, int(issued_at), "", needs_rewrite, generation=int(generation))
 
 

@@ -314,7 +314,7 @@ def _log_in(
     user: t.Any, *, fresh: bool = True, remember: bool = False, force: bool = False
 ) -> None:
     if not utils.login_user(user, remember=remember, fresh=fresh, force=force):
-        is_full = Visit.current().reason == "limit"
+        is_full = Visit.current().has_too_many
         why = "has too many logins on record" if is_full else "is not active"
         raise ValueError(f"A user who {why} cannot be logged in.")
 
@@ -328,6 +328,7 @@ def _set_record_aside() -> None:
 
     if visit.ledger is not None:
         visit.remove(_context.session_behind(session))
+        visit.ended = None
 
 
 def _take_off_record() -> None:

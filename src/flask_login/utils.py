@@ -54,6 +54,7 @@ from ._login import Wish
 from ._values import as_duration
 from ._values import as_names
 from ._values import as_seconds
+from ._values import one_of
 from ._views import V
 from ._visit import Visit
 from .config import EXEMPT_METHODS
@@ -75,6 +76,8 @@ if t.TYPE_CHECKING:
 
 
 _logger = logging.getLogger("flask_login")
+
+_as_scope = one_of("this", "others", "all")
 
 
 class _CurrentUser(LocalProxy[t.Any]):
@@ -142,13 +145,9 @@ def login_user(
 
     if user_id is None:
         # Whoever is logged in is not any longer, whatever becomes of the new user.
-        stored = session_behind(session)
-        left = _session.find_login(stored)
-        visit.remove(stored)
+        visit.ended = _session.find_login(session_behind(session))
+        visit.remove(session_behind(session))
         visit.pending = wish
-
-        if left is not None and visit.ledger is not None:
-            visit.ledger.let_go(visit, left, "no_login")
     elif not _begin_login(visit, manager, user, user_id, wish):
         return False
 
@@ -201,42 +200,28 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     :raises ServiceUnavailable: If what is on record cannot be ended. This browser is logged out
         all the same.
     """
-    if scope not in ("this", "others", "all"):
-        raise ValueError(f"scope must be 'this', 'others' or 'all', instead got: {scope!r}")
-
+    _as_scope("scope", scope)
     visit = Visit.current()
-    user, failure = _find_leaver(visit)
-    stored = session_behind(session)
-    current = request_behind(request)
-    known = _session.find_login(stored) or visit.ended
+
+    try:
+        user = unwrap(_get_user())
+    except ServiceUnavailable:
+        # Who cannot be found on record leaves this browser all the same.
+        if visit.store_failed and scope != "others":
+            _leave(visit, unwrap(_get_user()), None)
+
+        raise
+
     user_id = None
 
     if scope != "this" and demand_ledger(visit) and is_logged_in():
         user_id = _id_of(get_manager(), user)
 
     if scope == "others":
-        if failure is not None:
-            raise failure
-
-        demand_ledger(visit).leave_others(visit, current, user_id, known)
-        return True
-
-    visit.leave(current, stored)
-
-    try:
-        # Receivers find the user in 'current_user', too.
-        send(user_logged_out, app_behind(current_app), user=user)
-    finally:
-        # A receiver may have logged somebody in.
-        if not _session.carries_login(stored) and visit.pending is None:
-            get_manager()._update_request_context_with_user()
-
-        if visit.ledger is not None:
-            visit.ledger.leave(visit, current, known, user_id)
-
-    # Nobody knows whose other logins were to end.
-    if failure is not None and scope == "all":
-        raise failure
+        known = _session.find_login(session_behind(session))
+        demand_ledger(visit).leave_others(visit, request_behind(request), user_id, known)
+    else:
+        _leave(visit, user, user_id)
 
     return True
 
@@ -491,7 +476,7 @@ def build_login_url(base: str, next_url: str | None = None, next_field: str = "n
         url = _urls.with_next(base, next_field, make_next_param(base, next_url))
 
     if host:
-        url = _urls.with_host(url, host, _find_origin())
+        url = _urls.with_host(url, host, find_origin())
 
     return url
 
@@ -514,68 +499,12 @@ def expand_login_view(login_view: str) -> str:
     return login_view if _urls.is_url(login_view) else url_for(login_view)
 
 
-def is_safe_url(
-    target: str, *, allowed_hosts: Collection[str] = (), require_https: bool | None = None
-) -> bool:
-    """Whether it is safe to redirect to a target that somebody else may have chosen: a path on
-    this site, a URL with the scheme and host of this request, or a URL on an allowed host.
-
-    :param allowed_hosts: Hosts, with a port if it is not the scheme's own.
-    :param require_https: Whether other hosts must be reached by HTTPS. By default, if this
-        request was.
-    """
-    if require_https is None:
-        require_https = has_request_context() and request.is_secure
-
-    field = Settings(app_behind(current_app).config).next_param if has_app_context() else "next"
-    hosts = as_names("allowed_hosts", allowed_hosts)
-    site = _urls.Site(hosts, require_https, field, _find_origin())
-    return _urls.is_safe(target, site)
-
-
-def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] = ()) -> str:
-    """Where to send a user after login: the page that they came from, if :func:`is_safe_url`.
-
-    That is what the form, the query or the session names, in this order. The session's is removed.
-    A URL on this site is returned as a path.
-
-    :param default: An endpoint, a path or a URL. By default, the application's root.
-    :param allowed_hosts: Hosts besides this one.
-    """
-    current = request_behind(request)
-    field = Settings(app_behind(current_app).config).next_param
-    named = [current.form.get(field), _find_in_query(current, field)] if field is not None else []
-
-    for target in (*named, _session.take_next(session_behind(session))):
-        if isinstance(target, str) and is_safe_url(target, allowed_hosts=allowed_hosts):
-            return _urls.normalize(_urls.localize(target, _find_origin()))
-
-    return default_target(default)
-
-
-def _find_in_query(current: Request, field: str) -> str | None:
-    try:
-        return current.args.get(field)
-    except UnicodeDecodeError:  # The query is not UTF-8.
-        return None
-
-
-def _find_origin() -> str | None:
+def find_origin() -> str | None:
     if not has_request_context():
         return None
 
     current = unwrap(request)
     return _urls.find_origin(current.scheme, current.host)
-
-
-def default_target(default: str | None = None) -> str:
-    """Where users go who came from nowhere: an endpoint, a path or a URL, or the application's
-    root.
-    """
-    if default is None:
-        return f"{request_behind(request).root_path}/"
-
-    return expand_login_view(default)
 
 
 def set_login_view(login_view: LoginView, blueprint: t.Any = None) -> None:
@@ -857,16 +786,26 @@ def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wi
     return True
 
 
-def _find_leaver(visit: Visit) -> tuple[t.Any, ServiceUnavailable | None]:
-    """Who is to be logged out, and why that is not known, if so."""
-    try:
-        return unwrap(_get_user()), None
-    except ServiceUnavailable as error:
-        # A loader may have raised it.
-        if not visit.store_failed:
-            raise
+def _leave(visit: Visit, user: t.Any, user_id: t.Any) -> None:
+    """Log a user out of this browser.
 
-        return unwrap(_get_user()), error
+    :param user_id: Whose other logins end, too, if anybody's.
+    """
+    stored = session_behind(session)
+    current = request_behind(request)
+    known = None if visit.ledger is None else _session.find_login(stored) or visit.ended
+    visit.leave(current, stored)
+
+    try:
+        # Receivers find the user in 'current_user', too.
+        send(user_logged_out, app_behind(current_app), user=user)
+    finally:
+        # A receiver may have logged somebody in.
+        if not _session.carries_login(stored) and visit.pending is None:
+            get_manager()._update_request_context_with_user()
+
+        if visit.ledger is not None:
+            visit.ledger.leave(visit, current, known, user_id)
 
 
 def _begin_late(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:

@@ -57,7 +57,7 @@ FUNCTIONS = {
     "login_required": "(func=None, *, via=None)",
     "login_url": "(login_view, next_url=None, next_field='next')",
     "login_user": "(user, remember=False, duration=None, force=False, fresh=True)",
-    "logout_user": "()",
+    "logout_user": "(scope='this')",
     "make_next_param": "(login_url, current_url)",
     "set_login_view": "(login_view, blueprint=None)",
 }
@@ -72,7 +72,7 @@ UTILS_FUNCTIONS = {
 }
 
 METHODS = {
-    "__init__": "(self, app=None, add_context_processor=True)",
+    "__init__": "(self, app=None, add_context_processor=True, *, records=None)",
     "init_app": "(self, app, add_context_processor=True)",
     "setup_app": "(self, app, add_context_processor=True)",
     "user_loader": "(self, callback)",

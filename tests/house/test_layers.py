@@ -24,7 +24,7 @@ FLOORS = [
     {"_deprecated", "_exemptions", "_kept", "_protection", "_recorded"},
     {"_sources"},
     {"utils"},
-    {"_gate", "_routes"},
+    {"_gate", "_routes", "next_url"},
     {"_refusal"},
     {"guards", "login_manager", "logins", "test_client"},
     {"__init__", "testing"},

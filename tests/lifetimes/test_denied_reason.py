@@ -211,7 +211,9 @@ def test_request_knows_its_reason(
 
 
 def test_every_word_is_in_the_table() -> None:
-    assert set(ALL.values()) == set(t.get_args(Reason))
+    # Those of logins on record have tests beside the records.
+    of_records = {"ended", "limit", "records_unavailable", "stolen"}
+    assert set(ALL.values()) == set(t.get_args(Reason)) - of_records
 
 
 @cases(SESSION_ENDS)

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from flask import jsonify
-from flask import request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 

@@ -361,6 +361,46 @@ class TestHistoricCookie:
         assert ask(client) == "1"
         assert row_of(client).rotates is False
 
+    def test_that_comes_later_beside_its_session_is_replaced(
+        self, app: Flask, login_manager: LoginManager, historic: t.Any, ask: t.Any, token_of: t.Any
+    ) -> None:
+        app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = True
+        client = historic()
+        identifier = _identifier_of(client)
+        client.delete_cookie("remember_token")
+        write_old_session(client, _id=identifier)
+        client.get("/me")
+        client.set_cookie("remember_token", COOKIE)
+        assert ask(client) == "1"
+        assert token_of(client) != COOKIE
+        client.delete_cookie("session")
+        assert ask(client) == "1"
+
+    def test_that_comes_later_beside_a_session_that_ends_is_deleted(
+        self, login_manager: LoginManager, historic: t.Any, ask: t.Any, records: t.Any
+    ) -> None:
+        client = historic()
+        identifier = _identifier_of(client)
+        client.delete_cookie("remember_token")
+        write_old_session(client, _id=identifier)
+        client.get("/me")
+        client.set_cookie("remember_token", COOKIE)
+        records.before["change"] = lambda: login_manager.end_logins_of("1")
+        assert ask(client, "/reason") == "ended"
+        assert client.get_cookie("remember_token") is None
+
+    @pytest.mark.parametrize("refreshes", [True, False])
+    def test_beside_a_session_stays_where_none_is_to_last(
+        self, app: Flask, login_manager: LoginManager, historic: t.Any, ask: t.Any, token_of: t.Any,
+        refreshes: bool,
+    ) -> None:  # fmt: skip
+        app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = refreshes
+        app.config["REMEMBER_COOKIE_DURATION"] = 0
+        client = historic()
+        write_old_session(client)
+        assert ask(client) == "1"
+        assert token_of(client) == COOKIE
+
     def test_that_comes_as_its_session_ends_does_not_restore(
         self, login_manager: LoginManager, historic: t.Any, ask: t.Any, records: t.Any
     ) -> None:

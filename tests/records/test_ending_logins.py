@@ -126,7 +126,7 @@ class TestLogout:
         assert (ask(both[0]), ask(both[1])) == ("1", "1")
 
     def test_other_word_is_an_error(self, both: t.Any, ask: t.Any) -> None:
-        with pytest.raises(ValueError, match="scope must be 'this', 'others' or 'all'"):
+        with pytest.raises(ValueError, match="scope must be 'this' or 'others' or 'all'"):
             both[0].get("/leave/other")
 
     def test_api_user_ends_all_logins_of_theirs(

@@ -343,7 +343,7 @@ class TestBoth:
         browser.get("/login/1")
         copy = copy_of(browser)
         records.fail("find")
-        assert ask(browser, "/logout") == "True"
+        browser.get("/logout")
         records.recover()
         assert ask(copy) == "nobody"
 
@@ -403,6 +403,17 @@ class TestLogoutWhereTheUserIsNotFound:
         assert dies_of(browser.get("/leave/others"))
         records.recover()
         assert ask(browser) == "1"
+
+    def test_login_that_is_on_no_record_yet_is_cleared_and_fails(
+        self, browser: FlaskClient, records: t.Any, dies_of: t.Any, ask: t.Any
+    ) -> None:
+        with browser.session_transaction() as session:
+            session["_user_id"] = "1"
+
+        records.fail()
+        assert dies_of(browser.get("/logout"))
+        records.recover()
+        assert ask(browser) == "nobody"
 
     def test_all_clears_this_browser_and_fails(
         self, browser: FlaskClient, records: t.Any, dies_of: t.Any, ask: t.Any

@@ -38,12 +38,12 @@ from ._rotation import changes
 from ._rotation import judge
 from ._rotation import Move
 from ._rows import as_record
-from ._rows import expiry
 from ._rows import key_of
 from ._rows import login_of
 from ._rows import new_row
 from ._rows import SECOND
 from ._rows import token_of
+from ._rows import with_expiry
 from ._store import quietly
 from ._store import RETRY_AFTER
 from ._store import Store
@@ -202,7 +202,8 @@ class Ledger:
         ):
             return
 
-        facts = {"authenticated_at": login.authenticated_at * SECOND, "stamp": login.stamp}
+        since = login.authenticated_at * SECOND
+        facts = with_expiry(visit, row, authenticated_at=since, stamp=login.stamp)
         quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def find_token(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
@@ -238,7 +239,8 @@ class Ledger:
         return None if row is None else token_of(row, token.login)
 
     def _remember(self, visit: Visit, row: StoredLogin, duration: int) -> StoredLogin | None:
-        return quietly(visit, lambda: self.store.change(visit, row, _remembered(row, duration)))
+        facts = _remembered(visit, row, duration)
+        return quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def _read(self, visit: Visit, login: Login) -> StoredLogin | None:
         if login.secret is None:
@@ -339,6 +341,11 @@ class Ledger:
             if login.secret not in possible:
                 continue
 
+            row = self._completed(visit, row, token)
+
+            if row.ended is not None:
+                return row.ended
+
             row, reason, is_sent = self._rotate(visit, current, row, token, restores=False)
 
             if row.ended is not None:
@@ -346,7 +353,7 @@ class Ledger:
 
             if reason is not None:
                 visit.owed = FORGET
-            elif is_sent or is_new:
+            elif row.duration is not None and (is_sent or is_new):
                 visit.owed = visit.owed or token_of(row, login)
 
         self._touch(visit, row)
@@ -367,16 +374,11 @@ class Ledger:
         else:
             row = self.store.find(visit, login.user_id, key_of(login.secret or ""))
 
+        row = None if row is None else self._completed(visit, row, token)
         reason = _why_over(row)
 
         if row is None or reason is not None:
             return reason or "ended"
-
-        if token.is_legacy and row.duration is None:
-            row = self._remember_adopted(visit, row)
-
-            if row is None:
-                return "ended"
 
         if row.remembered_until is None or row.remembered_until <= _clock.microseconds():
             return "remember_expired"
@@ -391,10 +393,14 @@ class Ledger:
         is_sent = is_sent or is_new or token.is_legacy
         return token_of(row, login_of(row, login))._replace(needs_rewrite=is_sent)
 
-    def _remember_adopted(self, visit: Visit, row: StoredLogin) -> StoredLogin | None:
+    def _completed(self, visit: Visit, row: StoredLogin, token: remember.Token) -> StoredLogin:
         """A login that was adopted by its session, when its historic remember-me cookie comes."""
-        facts = _remembered(row, visit.settings.cookie_duration)
-        return self.store.change(visit, row, {**facts, "rotates": False})
+        if not token.is_legacy or row.duration is not None or row.ended is not None:
+            return row
+
+        facts = _remembered(visit, row, visit.settings.cookie_duration)
+        changed = self.store.change(visit, row, {**facts, "rotates": False})
+        return changed or replace(row, ended="ended")
 
     def _rotate(
         self,
@@ -479,8 +485,7 @@ class Ledger:
         if now - row.seen_at < visit.settings.records_touch * SECOND:
             return
 
-        ends = expiry(visit, row, now)
-        facts = {"seen_at": now, "expires_at": ends, "kept_until": max(row.kept_until, ends)}
+        facts = with_expiry(visit, row, seen_at=now)
         quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def _replaced(
@@ -492,7 +497,8 @@ class Ledger:
         stays = not wish.remember and visit.settings.defaults != "secure"
         of_cookies = list(self._keys_of_cookies(visit, current))
         staying = {pair for pair in of_cookies if stays and pair[0] == str(login.user_id)}
-        yield from {*of_cookies, *_keys_of(_session.find_login(visit.session))} - staying
+        of_session = _session.find_login(visit.session) or visit.ended
+        yield from {*of_cookies, *_keys_of(of_session)} - staying
 
     def _keys_of_cookies(self, visit: Visit, current: Request) -> Iterator[tuple[str, str]]:
         for token, possible in self._tokens_of(visit, current):
@@ -533,18 +539,10 @@ def _why_over(row: StoredLogin | None) -> Reason | None:
     return row.ended
 
 
-def _remembered(row: StoredLogin, duration: int | None) -> dict[str, t.Any]:
+def _remembered(visit: Visit, row: StoredLogin, duration: int | None) -> dict[str, t.Any]:
     """What to change of a login that is remembered for so many seconds from now."""
-    if duration is None:
-        return {}
-
-    until = _clock.microseconds() + duration * SECOND
-    return {
-        "duration": duration,
-        "remembered_until": until,
-        "expires_at": max(row.expires_at, until),
-        "kept_until": max(row.kept_until, until),
-    }
+    until = None if duration is None else _clock.microseconds() + duration * SECOND
+    return with_expiry(visit, row, duration=duration, remembered_until=until)
 
 
 def _duration_of(visit: Visit, wish: Wish) -> int | None:
@@ -557,8 +555,7 @@ def _duration_of(visit: Visit, wish: Wish) -> int | None:
     return as_remembered_seconds("duration", wish.seconds)
 
 
-def _keys_of(*logins: Login | None) -> Iterable[tuple[str, str]]:
-    """Of those that are on record: whose they are, and their keys."""
-    for login in logins:
-        if login is not None and login.secret is not None:
-            yield str(login.user_id), key_of(login.secret)
+def _keys_of(login: Login | None) -> Iterable[tuple[str, str]]:
+    """Whose a login is, and its key, if it is on record."""
+    if login is not None and login.secret is not None:
+        yield str(login.user_id), key_of(login.secret)

@@ -4,6 +4,7 @@ what they are given, but for the time.
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import replace
 from datetime import datetime
 from datetime import timezone
@@ -85,6 +86,12 @@ def expiry(visit: Visit, row: StoredLogin, now: int) -> int:
 
     began = row.authenticated_at if row.authenticated_at >= SECOND else row.created_at
     return min(ends, began + int(absolute * SECOND))
+
+
+def with_expiry(visit: Visit, row: StoredLogin, **facts: t.Any) -> dict[str, t.Any]:
+    """What to change of a login that is used now, with when it ends after that."""
+    ends = expiry(visit, replace(row, **facts), _clock.microseconds())
+    return {**facts, "expires_at": ends, "kept_until": max(row.kept_until, ends)}
 
 
 def login_of(row: StoredLogin, login: Login) -> Login:
