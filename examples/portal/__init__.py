@@ -1,0 +1,59 @@
+"""Harbour, a portal for the people who run something: they log in, look at it, and act on it.
+
+``flask --app examples/portal run`` starts it. The first start makes a database with a few services
+and operators, and prints the operators' passwords.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from . import account
+from . import admin
+from . import api
+from . import auth
+from . import commands
+from . import config as settings
+from . import dashboard
+from . import errors
+from . import languages
+from . import pages
+from .first_start import prepare
+from .logins import limiter
+from .logins import make_login_manager
+from .logins import protect_forms
+from .models import db
+
+
+def create_app(config: Mapping[str, t.Any] | None = None) -> Flask:
+    """Make the application.
+
+    :param config: Settings that come before those of the environment.
+    """
+    app = settings.make_app(config or {})
+
+    db.init_app(app)
+    languages.init_app(app)
+    limiter.init_app(app)
+    make_login_manager(app.config["REDIS_URL"]).init_app(app)
+    protect_forms(app)
+    errors.init_app(app)
+    pages.init_app(app)
+    commands.init_app(app)
+
+    for module in (auth, dashboard, account, admin, api):
+        app.register_blueprint(module.blueprint)
+
+    if proxies := app.config["PROXIES"]:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+
+    with app.app_context():
+        prepare()
+
+    return app
