@@ -88,6 +88,7 @@ def open_records(url: str, prefix: str) -> Records:
 
         return RedisRecords(Redis.from_url(url, socket_timeout=10), prefix=prefix)
 
+    from racing import Database
     from racing import prepare_sqlite
     from sqlalchemy import create_engine
     from sqlalchemy import event
@@ -97,7 +98,8 @@ def open_records(url: str, prefix: str) -> Records:
     engine = create_engine(url, connect_args={"timeout": 30} if url.startswith("sqlite") else {})
 
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda connection, _: prepare_sqlite(connection, wal=True))
+        database = Database(url, wal=True)
+        event.listen(engine, "connect", lambda connection, _: prepare_sqlite(connection, database))
 
     return SQLAlchemyRecords(engine, prefix=prefix)
 
