@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from contextvars import copy_context
 
 import pytest
@@ -10,6 +11,7 @@ from flask import has_request_context
 from flask import session
 from flask.testing import FlaskClient
 
+from flask_login import _kept
 from flask_login import current_user
 from flask_login import get_current_user
 
@@ -59,3 +61,16 @@ def test_request_asks_while_another_one_under_the_same_context_has_a_user(
 
     with app.app_context():
         assert browser.get("/plain").text == "2 1 1"
+
+
+def test_user_of_a_request_that_goes_on_is_not_replaced_when_another_one_ends() -> None:
+    ended, going_on = t.cast(t.Any, object()), t.cast(t.Any, object())
+    on_g: dict[str, t.Any] = {
+        "_login_user": "brian",
+        "_login_claim": (going_on, "brian", None),
+        "_login_set_aside": {ended: (ended, "ada", None)},
+    }
+
+    _kept._give_back(on_g, ended)
+
+    assert on_g["_login_user"] == "brian"

@@ -596,3 +596,11 @@ def cookie_of_date(seconds: float) -> str:
     from werkzeug.http import http_date
 
     return http_date(seconds + 365 * 86400)
+
+
+def test_request_that_loses_twice_is_let_in(
+    remembered: FlaskClient, records: t.Any, visit: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "change", lambda *_, **__: False)
+
+    assert visit(remembered).text == "1"
