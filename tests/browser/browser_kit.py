@@ -9,9 +9,9 @@ import pytest
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed.")
 
-from playwright.sync_api import BrowserContext  # noqa: E402
-from playwright.sync_api import expect  # noqa: E402
-from playwright.sync_api import Page  # noqa: E402
+from playwright.sync_api import BrowserContext
+from playwright.sync_api import expect
+from playwright.sync_api import Page
 
 #: The password of all operators.
 PASSWORD = "correct horse battery"
@@ -19,7 +19,7 @@ PASSWORD = "correct horse battery"
 #: Opens a page in a browser of its own, in which an operator may be logged in.
 Visit = t.Callable[..., Page]
 
-__all__ = ["BrowserContext", "PASSWORD", "Page", "Visit", "confirm", "expect", "log_in", "submit"]
+__all__ = ["PASSWORD", "BrowserContext", "Page", "Visit", "confirm", "expect", "log_in", "submit"]
 
 
 def log_in(page: Page, name: str = "ada", password: str = PASSWORD, url: str = "/login") -> None:

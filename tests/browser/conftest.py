@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import subprocess
 import sys
 import typing as t
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import urlopen as open_url
 
 import pytest
 
@@ -42,12 +43,18 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the portal."""
-    with run_portal(tmp_path_factory.mktemp("portal")) as url:
+    with start_portal(tmp_path_factory.mktemp("portal")) as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def run_portal() -> t.Any:
+    """Runs another portal, with options of its own."""
+    return start_portal
+
+
 @contextmanager
-def run_portal(folder: Path, *options: str) -> Iterator[str]:
+def start_portal(folder: Path, *options: str) -> Iterator[str]:
     script = Path(__file__).with_name("portal_server.py")
     command = [sys.executable, str(script), str(folder / "instance"), *options]
 
@@ -67,17 +74,22 @@ def run_portal(folder: Path, *options: str) -> Iterator[str]:
                 process.terminate()
 
 
+def call(url: str) -> None:
+    # The certificate is the server's own.
+    open_url(url, context=ssl._create_unverified_context()).close()
+
+
 @pytest.fixture
 def url(server: str) -> str:
     """The address of the portal as it is after its first start."""
-    urlopen(f"{server}/-/start-over").close()
+    call(f"{server}/-/start-over")
     return server
 
 
 @pytest.fixture
 def forward(url: str) -> Callable[[float], None]:
     """Moves the server's clock."""
-    return lambda minutes: urlopen(f"{url}/-/forward?minutes={minutes}").close()
+    return lambda minutes: call(f"{url}/-/forward?minutes={minutes}")
 
 
 @pytest.fixture
