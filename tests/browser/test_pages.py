@@ -125,6 +125,7 @@ def problems(chromium: t.Any, server: str) -> t.Iterator[Problems]:
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/-/start-over")
     page.goto("/-/log-in?name=ada")
     found: Problems = {}
 
