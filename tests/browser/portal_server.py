@@ -111,6 +111,9 @@ def main() -> None:
     app = create_app(
         {
             "INSTANCE_PATH": options.instance,
+            # Whatever the environment says.
+            "DATABASE_URL": "sqlite:///portal.sqlite",
+            "REDIS_URL": None,
             "HTTPS": options.https,
             "SEED_PASSWORD": "correct horse battery",
             "ADDRESS_LIMIT": "3 per minute",
