@@ -13,6 +13,9 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import expect
 from playwright.sync_api import Page
 
+# Other environments of tox may have the processors at the same time.
+expect.set_options(timeout=20_000)
+
 #: The password of all operators.
 PASSWORD = "correct horse battery"
 

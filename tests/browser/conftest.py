@@ -105,7 +105,7 @@ def open_browser(chromium: Browser, url: str) -> Iterator[Callable[..., BrowserC
 
     def open_browser(**how: t.Any) -> BrowserContext:
         context = chromium.new_context(base_url=url, **{"locale": "en-GB", **how})
-        context.set_default_timeout(5_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         return context
 
