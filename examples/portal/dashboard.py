@@ -80,7 +80,7 @@ def find_service(slug: str) -> Service:
 
 def find_events(service: Service | None = None) -> Sequence[Event]:
     """What happened lately, the newest first."""
-    query = sa.select(Event).order_by(Event.at.desc(), Event.id.desc()).limit(6)
+    query = sa.select(Event).order_by(Event.at.desc(), Event.id.desc()).limit(5)
     return db.session.scalars(query if service is None else query.filter_by(service=service)).all()
 
 

@@ -77,9 +77,8 @@ def show(error: HTTPException) -> t.Any:
         text = REFUSALS.get(error.description or "", text)
 
     response = error.get_response()
-    is_page = _prefers_page()
-    fill = _fill_page if is_page else _fill_problem
-    fill(t.cast(Response, response), status, str(title), str(text))
+    fill = _fill_page if _prefers_page() else _fill_problem
+    fill(response, status, str(title), str(text))
     response.headers["Cache-Control"] = "no-store"
     return response
 

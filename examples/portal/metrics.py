@@ -88,4 +88,4 @@ def _round_up(value: int) -> int:
         return 1
 
     unit = max(1, 10 ** int(log10(value)) // 2)
-    return ceil(value / unit) * unit
+    return int(ceil(value / unit) * unit)

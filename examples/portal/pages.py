@@ -83,7 +83,7 @@ def here() -> str:
 
 def ago(at: datetime) -> str:
     """How long ago it was, in words."""
-    return format_timedelta(at - now(), add_direction=True)
+    return str(format_timedelta(at - now(), add_direction=True))
 
 
 def moment(at: datetime) -> str:

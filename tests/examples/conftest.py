@@ -23,7 +23,8 @@ Start = Callable[..., Flask]
 @pytest.fixture(scope="session")
 def portal() -> Iterator[t.Any]:
     """The package, which is on the path only while these tests run."""
-    pytest.importorskip("flask.sansio", reason="Flask-SQLAlchemy-Lite needs Flask 3.")
+    if "TRUSTED_HOSTS" not in Flask("app").config:
+        pytest.skip("The portal needs Flask 3.1.")
 
     for name in ("flask_babel", "flask_limiter", "flask_sqlalchemy_lite", "flask_wtf"):
         pytest.importorskip(name)

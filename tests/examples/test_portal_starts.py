@@ -44,7 +44,7 @@ def test_secrets_are_readable_by_their_owner_alone(seeded: Path) -> None:
     assert (seeded / "secret.key").stat().st_mode & 0o777 == 0o600
 
 
-def test_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, portal: t.Any) -> None:
     (tmp_path / "file").touch()
     command = [sys.executable, "-m", "flask", "--app", "examples/portal", "run", "--port", "0"]
     run = subprocess.run(

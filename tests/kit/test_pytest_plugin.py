@@ -52,7 +52,7 @@ def create_app():
 
 CONFTEST = """
 import pytest
-from portal import create_app
+from intranet import create_app
 
 pytest_plugins = ["flask_login.pytest_plugin"]
 
@@ -64,10 +64,10 @@ def app():
 
 
 @pytest.fixture(autouse=True)
-def portal(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def intranet(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """The application, and its ``conftest.py``."""
     monkeypatch.syspath_prepend(pytester.path)
-    pytester.makepyfile(portal=APPLICATION)
+    pytester.makepyfile(intranet=APPLICATION)
     pytester.makeconftest(CONFTEST)
 
 
@@ -75,7 +75,7 @@ def test_login_client_is_one_of_the_application(pytester: pytest.Pytester) -> No
     pytester.makepyfile(
         """
         from flask_login.testing import LoginClient
-        from portal import User
+        from intranet import User
 
         def test_it(app, login_client):
             assert isinstance(login_client, LoginClient)
@@ -96,7 +96,7 @@ def test_frozen_clock_stands_still_for_one_test(pytester: pytest.Pytester) -> No
         """
         import time
         from flask_login import _clock
-        from portal import User
+        from intranet import User
 
         def test_it(login_client, frozen_clock):
             login_client.login(User("ada"))
@@ -120,7 +120,7 @@ def test_fixtures_are_listed_with_what_they_are(pytester: pytest.Pytester) -> No
 
 CLOSED_ROUTES = """
 from flask_login.pytest_plugin import closed_routes_test
-from portal import create_app
+from intranet import create_app
 
 test_route_is_closed = closed_routes_test(create_app)
 """
@@ -150,12 +150,12 @@ class TestClosedRoutes:
     def test_forgotten_open_route_fails(self, pytester: pytest.Pytester) -> None:
         pytester.makepyfile(
             """
-            import portal
+            import intranet
             from flask_login import login_required
             from flask_login.pytest_plugin import closed_routes_test
 
             def create_app():
-                app = portal.create_app()
+                app = intranet.create_app()
                 app.config["LOGIN_REQUIRED_BY_DEFAULT"] = False
                 app.view_functions["notes"] = login_required(app.view_functions["notes"])
                 return app
@@ -169,14 +169,14 @@ class TestClosedRoutes:
         result.stdout.fnmatch_lines("*GET / is open to anonymous callers: 200 OK*")
 
     def test_arguments_may_be_named(self, pytester: pytest.Pytester) -> None:
-        pytester.makepyfile(portal=f"{APPLICATION}{DRINKS}")
+        pytester.makepyfile(intranet=f"{APPLICATION}{DRINKS}")
         named = "(create_app, {'drink': 'tea'})"
         pytester.makepyfile(CLOSED_ROUTES.replace("(create_app)", named))
 
         pytester.runpytest_inprocess().assert_outcomes(passed=5)
 
     def test_argument_that_cannot_be_made_up_is_an_error(self, pytester: pytest.Pytester) -> None:
-        pytester.makepyfile(portal=f"{APPLICATION}{DRINKS}")
+        pytester.makepyfile(intranet=f"{APPLICATION}{DRINKS}")
         pytester.makepyfile(CLOSED_ROUTES)
         result = pytester.runpytest_inprocess()
 
@@ -187,7 +187,7 @@ class TestClosedRoutes:
         pytester.makepyfile(
             """
             from flask_login.pytest_plugin import closed_routes_test
-            from portal import create_app
+            from intranet import create_app
 
             apps = []
             test_route_is_closed = closed_routes_test(lambda: apps.append(create_app()) or apps[-1])

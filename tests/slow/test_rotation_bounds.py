@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from records.rotation_model import Model
-from records.rotation_model import Server
+from rotation_model import Model
+from rotation_model import Server
 
 from flask_login.records import StoredLogin
 from flask_login.records._rotation import changes

@@ -81,7 +81,9 @@ function countDown() {
 function poll(live) {
   async function refresh() {
     if (document.hidden) return;
-    const response = await ask(live.dataset.poll, { headers: { Accept: "text/html-part" } }).catch(() => null);
+    // Who prefers JSON is told as such why they have to log in.
+    const headers = { Accept: "application/json, text/html;q=0.5" };
+    const response = await ask(live.dataset.poll, { headers }).catch(() => null);
     if (!response) return;
     const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
     live.innerHTML = await response.text();

@@ -135,6 +135,8 @@ class Records(t.Protocol):
         Atomic with other calls for the same user: at no time do more than ``limit`` of their logins
         count. ``login.created_at`` is now.
 
+        Costs one round trip without a limit, and a short transaction of one user with it.
+
         :param limit: How many logins of the user may count, with this one. At least 1.
         :param end_oldest: Whether to end as many as needed, those with the oldest ``created_at``
             first, instead of not storing this one.
@@ -146,6 +148,8 @@ class Records(t.Protocol):
 
         Atomic with other calls for the same user: of several calls with one key, one stores it, and
         a login of somebody whose logins have just been ended is not stored.
+
+        Costs a short transaction, once for each login from before.
 
         :return: What is stored under the key now, be it over or not. ``None`` if nothing was, and
             ``login.authenticated_at`` is not later than :attr:`Found.not_adopted_until`.
@@ -163,6 +167,8 @@ class Records(t.Protocol):
         """Set fields of a login that has not ended, by their names in :class:`StoredLogin`.
 
         Atomic: of several calls that expect what only one of them can find, one succeeds.
+
+        Costs one round trip, by primary key.
 
         :param expected: The values that fields must have before.
         :return: Whether the login is there, has not ended, and had the expected values.
@@ -190,6 +196,8 @@ class Records(t.Protocol):
 
         Atomic with other calls for the same user. Without ``keys``, it also notes ``now`` as the
         user's :attr:`Found.not_adopted_until`.
+
+        Costs a short transaction, by an index of the user's logins.
 
         :param keys: Those to end. By default, all.
         :param besides: One that goes on.
