@@ -82,9 +82,11 @@ VALUES = [
     pytest.param("generation", 2**31 - 1, id="generation"),
 ]  # fmt: skip
 
-each_text = pytest.mark.parametrize("user_id", TEXTS.values(), ids=TEXTS)
-each_value = pytest.mark.parametrize(("field", "value"), VALUES)
-each_pair = pytest.mark.parametrize(("user_id", "other"), ALIKE.values(), ids=ALIKE)
+each_text: pytest.MarkDecorator = pytest.mark.parametrize("user_id", TEXTS.values(), ids=TEXTS)
+each_value: pytest.MarkDecorator = pytest.mark.parametrize(("field", "value"), VALUES)
+each_pair: pytest.MarkDecorator = pytest.mark.parametrize(
+    ("user_id", "other"), ALIKE.values(), ids=ALIKE
+)
 
 
 class RecordsContract:

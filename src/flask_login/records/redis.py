@@ -259,7 +259,7 @@ class Script:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
+        self.sha: str = sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _pack(epoch: str, login: StoredLogin) -> str:

@@ -126,9 +126,9 @@ class SQLAlchemyRecords:
         self._engine = engine
         metadata = MetaData() if metadata is None else metadata
         #: The table of logins.
-        self.records = _records_table(metadata, f"{prefix}records")
+        self.records: Table = _records_table(metadata, f"{prefix}records")
         #: The table of what is true of all logins of a user, or of everyone.
-        self.scopes = _scopes_table(metadata, f"{prefix}scopes")
+        self.scopes: Table = _scopes_table(metadata, f"{prefix}scopes")
         self._reads = _Reads(self.records, self.scopes)
         self._writes = _Writes(self.records, self.scopes)
 
