@@ -312,14 +312,15 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     value = encode(token, settings)
     attributes = _attributes(settings)
     name = settings.cookie_name
+    longest = response.max_cookie_size or _LONGEST_COOKIE
     free = len(f"{name}{value}{attributes['path']}{attributes['domain']}".encode())
 
     # To measure a header is to make it once more. As a rule, it is short enough whatever becomes of
     # what is free to vary in it.
-    if free * _WIDEST_ESCAPE + _FIXED_PART > _LONGEST_COOKIE:
+    if free * _WIDEST_ESCAPE + _FIXED_PART > longest:
         header = dump_cookie(name, value, expires=expires, max_size=0, **attributes)
 
-        if len(header) > (response.max_cookie_size or _LONGEST_COOKIE):
+        if len(header) > longest:
             raise ValueError(
                 f"The remember-me cookie of user '{str(token.login.user_id)[:40]}…' has"
                 f" {len(header)} bytes, and browsers drop cookies over {_LONGEST_COOKIE}. Their ID"

@@ -415,6 +415,15 @@ class TestLength:
 
         assert len(str(caught.value)) < 300
 
+    def test_limit_can_be_set_lower(
+        self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
+    ) -> None:
+        app.config["MAX_COOKIE_SIZE"] = 500
+        users["1"].id = "x" * 500
+
+        with pytest.raises(ValueError, match="too long"):
+            browser.get("/login/1?remember")
+
     @pytest.mark.parametrize("format", ["timed", "legacy"])
     @pytest.mark.parametrize("more", range(-60, 61, 10))
     def test_cookie_is_short_enough_or_an_error(
