@@ -283,6 +283,16 @@ class TestHistoricCookie:
         """Makes a browser with the cookie, which is the same everywhere."""
         return lambda agent="Same/1.0": new_browser(agent, remember_token=COOKIE)
 
+    @pytest.fixture
+    def seen_by_session(self, historic: t.Any) -> FlaskClient:
+        """A browser whose login was adopted by its session, before its historic cookie came."""
+        client: FlaskClient = historic()
+        identifier = _identifier_of(client)
+        client.delete_cookie("remember_token")
+        write_old_session(client, _id=identifier)
+        client.get("/me")
+        return client
+
     def test_restores(self, historic: t.Any, ask: t.Any) -> None:
         assert ask(historic()) == "1"
 
@@ -349,27 +359,24 @@ class TestHistoricCookie:
         assert token_of(browser) != COOKIE
 
     def test_that_comes_after_its_session_restores(
-        self, login_manager: LoginManager, historic: t.Any, ask: t.Any, row_of: t.Any
+        self, login_manager: LoginManager, seen_by_session: FlaskClient, ask: t.Any, row_of: t.Any
     ) -> None:
-        client = historic()
-        identifier = _identifier_of(client)
-        client.delete_cookie("remember_token")
-        write_old_session(client, _id=identifier)
-        client.get("/me")
+        client = seen_by_session
         client.delete_cookie("session")
         client.set_cookie("remember_token", COOKIE)
         assert ask(client) == "1"
         assert row_of(client).rotates is False
 
     def test_that_comes_later_beside_its_session_is_replaced(
-        self, app: Flask, login_manager: LoginManager, historic: t.Any, ask: t.Any, token_of: t.Any
+        self,
+        app: Flask,
+        login_manager: LoginManager,
+        seen_by_session: FlaskClient,
+        ask: t.Any,
+        token_of: t.Any,
     ) -> None:
         app.config["REMEMBER_COOKIE_REFRESH_EACH_REQUEST"] = True
-        client = historic()
-        identifier = _identifier_of(client)
-        client.delete_cookie("remember_token")
-        write_old_session(client, _id=identifier)
-        client.get("/me")
+        client = seen_by_session
         client.set_cookie("remember_token", COOKIE)
         assert ask(client) == "1"
         assert token_of(client) != COOKIE
@@ -377,13 +384,9 @@ class TestHistoricCookie:
         assert ask(client) == "1"
 
     def test_that_comes_later_beside_a_session_that_ends_is_deleted(
-        self, login_manager: LoginManager, historic: t.Any, ask: t.Any, records: t.Any
+        self, login_manager: LoginManager, seen_by_session: FlaskClient, ask: t.Any, records: t.Any
     ) -> None:
-        client = historic()
-        identifier = _identifier_of(client)
-        client.delete_cookie("remember_token")
-        write_old_session(client, _id=identifier)
-        client.get("/me")
+        client = seen_by_session
         client.set_cookie("remember_token", COOKIE)
         records.before["change"] = lambda: login_manager.end_logins_of("1")
         assert ask(client, "/reason") == "ended"
@@ -402,13 +405,9 @@ class TestHistoricCookie:
         assert token_of(client) == COOKIE
 
     def test_that_comes_as_its_session_ends_does_not_restore(
-        self, login_manager: LoginManager, historic: t.Any, ask: t.Any, records: t.Any
+        self, login_manager: LoginManager, seen_by_session: FlaskClient, ask: t.Any, records: t.Any
     ) -> None:
-        client = historic()
-        identifier = _identifier_of(client)
-        client.delete_cookie("remember_token")
-        write_old_session(client, _id=identifier)
-        client.get("/me")
+        client = seen_by_session
         client.delete_cookie("session")
         client.set_cookie("remember_token", COOKIE)
         records.before["change"] = lambda: login_manager.end_logins_of("1")
