@@ -227,8 +227,8 @@ class Ledger:
         return None if row is None else token_of(row, login)
 
     def prolong(self, visit: Visit, token: remember.Token) -> remember.Token | None:
-        """What the remember-me cookie is to say whose duration begins anew. That waits while the
-        answer could overtake another one.
+        """What the remember-me cookie is to say whose duration begins now, or ``None`` if it has
+        none, or that cannot be put on record.
         """
         row = self._read(visit, token.login)
 
