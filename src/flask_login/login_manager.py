@@ -29,6 +29,7 @@ from . import _sources
 from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
+from ._commands import register_commands
 from ._context import current_request
 from ._context import request_behind
 from ._context import session_behind
@@ -176,6 +177,8 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         self._register_records(app)
         app.login_manager = self  # type: ignore[attr-defined]
         app.extensions["login_manager"] = self
+
+        register_commands(app)
 
         # What is closed stays closed when another manager takes the application over.
         Gate.of(app).close(self._closed_blueprints)
