@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
     "sphinx.ext.viewcode",
+    "accessibility",
     "settings",
 ]
 exclude_patterns = ["_build", "_costs"]
