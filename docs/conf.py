@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import doctest
+import sys
 from importlib.metadata import version as find_version
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "Flask-Login"
 author = "The Flask-Login developers"
@@ -12,6 +15,7 @@ copyright = "2026 The Flask-Login developers"
 version = release = find_version("Flask-Login")
 
 extensions = [
+    "asvs",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
