@@ -7,6 +7,8 @@ import sys
 from importlib.metadata import version as find_version
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
 project = "Flask-Login"
 author = "The Flask-Login developers"
 copyright = "2026 The Flask-Login developers"
@@ -14,6 +16,7 @@ version = release = find_version("Flask-Login")
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 extensions = [
+    "asvs",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
