@@ -112,7 +112,7 @@ class Causes:
         declared = self._find_declared(layers, endpoint)
 
         if declared is not None and declared[1]:
-            yield Cause("declared", {"function": declared[0]})
+            yield Cause("declared", {"function": declared[0], "before_request": None})
 
     def _default(self, rule: Rule, method: str) -> Iterator[Cause]:
         if self._gate.closes(rule, method):
@@ -143,7 +143,8 @@ class Causes:
 
         if declared is not None:
             if declared[1]:
-                yield Cause("declared", {"function": declared[0], "before_request": name})
+                maker = None if declared[0] == name else declared[0]
+                yield Cause("declared", {"function": maker, "before_request": name})
         elif not any(guard.closes for guard in guards) and package not in {
             *HARMLESS,
             "flask_login",

@@ -70,7 +70,7 @@ class Notes:
         functions = [part for part in parts if isfunction(part) and _views.kind_of(part) is None]
 
         if method == "GET" and any(map(logs_out, functions)):
-            text = "GET calls 'logout_user': any page of another site can log users out."
+            text = "GET calls 'logout_user': a link on any other site can log users out."
             yield Note("logout_by_get", text, hint=True)
 
         if not is_closed:
