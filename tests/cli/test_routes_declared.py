@@ -114,7 +114,10 @@ def test_hooks_of_this_library_are_known(site: Flask, login_manager: LoginManage
     assert access_of(site) == "open"
 
 
-@pytest.mark.parametrize("package", ["flask_limiter", "flask_session", "flask_wtf"])
+@pytest.mark.parametrize(
+    "package",
+    ["flask_debugtoolbar", "flask_limiter", "flask_session", "flask_talisman", "flask_wtf"],
+)
 def test_functions_of_known_packages_do_not_matter(site: Flask, package: str) -> None:
     function = FunctionType(check.__code__, {"__name__": f"{package}.extension"})
     site.before_request(function)
@@ -137,11 +140,7 @@ def test_declared_function_is_named(site: Flask, login_manager: LoginManager) ->
     login_manager.declare_guard(check)
 
     assert route_of(site)["by"] == [
-        {
-            "kind": "declared",
-            "function": None,
-            "before_request": "test_routes_declared.check",
-        }
+        {"kind": "declared", "before_request": "test_routes_declared.check"}
     ]
     assert "declared(before_request=check)" in invoke(site).output
 
@@ -221,6 +220,26 @@ def test_declared_decorator_of_a_function_before_closes(
 
     assert access_of(site) == "closed"
     assert "declared(function=admin_required, before_request=check)" in invoke(site).output
+
+
+@pytest.mark.parametrize("declared", [(True, False), (False, True)])
+def test_each_decorator_is_declared_for_itself(
+    site: Flask, login_manager: LoginManager, declared: tuple[bool, bool]
+) -> None:
+    site.view_functions["page"] = admin_required(role_required("admin")(lambda: ""))
+    login_manager.declare_guard(admin_required, guards=declared[0])
+    login_manager.declare_guard(role_required, guards=declared[1])
+
+    assert access_of(site) == "closed"
+
+
+def test_harmless_decorator_says_nothing_about_what_it_decorates(
+    site: Flask, login_manager: LoginManager
+) -> None:
+    site.before_request(admin_required(check))
+    login_manager.declare_guard(admin_required, guards=False)
+
+    assert access_of(site) == "unknown"
 
 
 def test_view_may_refuse_by_itself(site: Flask, login_manager: LoginManager) -> None:

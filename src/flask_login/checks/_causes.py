@@ -109,10 +109,10 @@ class Causes:
 
     def _guards_in(self, layers: list[t.Any], endpoint: str) -> Iterator[Cause]:
         yield from self.guards_in(layers)
-        declared = self._find_declared(layers, endpoint)
 
-        if declared is not None and declared[1]:
-            yield Cause("declared", {"function": declared[0], "before_request": None})
+        for name, guards in self._find_declared(layers, endpoint):
+            if guards:
+                yield Cause("declared", {"function": name, "before_request": None})
 
     def _default(self, rule: Rule, method: str) -> Iterator[Cause]:
         if self._gate.closes(rule, method):
@@ -132,40 +132,36 @@ class Causes:
                 yield from self._function_before(function, endpoint)
 
     def _function_before(self, function: Callable[..., t.Any], endpoint: str) -> Iterator[Cause]:
-        package = str(getattr(function, "__module__", "")).partition(".")[0]
         layers = [*layers_of(function)]
+        declared = [*self._find_declared(layers, endpoint)]
+        guards = [*self._guards_in(layers, endpoint)]
         name = name_of(function)
-        guards = [*self.guards_in(layers)]
-        declared = self._find_declared(layers, endpoint)
 
         for guard in guards:
-            yield guard._replace(details={**guard.details, "before_request": name})
+            # A function that is declared itself needs no second mention.
+            details = {k: v for k, v in guard.details.items() if (k, v) != ("function", name)}
+            yield guard._replace(details={**details, "before_request": name})
 
-        if declared is not None:
-            if declared[1]:
-                maker = None if declared[0] == name else declared[0]
-                yield Cause("declared", {"function": maker, "before_request": name})
-        elif not any(guard.closes for guard in guards) and package not in {
-            *HARMLESS,
-            "flask_login",
-        }:
+        if not declared and not any(g.closes for g in guards) and not _is_harmless(function):
             yield Cause("undeclared", {"before_request": name})
 
-    def _find_declared(self, layers: list[t.Any], endpoint: str) -> tuple[str, bool] | None:
-        """The name of the function that was declared of these, or that made one of them, and
-        whether it guards.
+    def _find_declared(self, layers: list[t.Any], endpoint: str) -> Iterator[tuple[str, bool]]:
+        """The names of the functions that were declared of these, or that made one of them, and
+        whether they guard.
         """
         codes = {id(getattr(layer, "__code__", None)) for layer in layers}
+        known: list[t.Any] = []
 
         for function, guards in self._declared:
-            # The functions that a decorator makes have their code from it. Its own does not count:
-            # closures of one function share that, and may differ in what they refuse.
-            made = {id(c) for layer in layers_of(function) for c in [*codes_of(layer)][1:]}
+            if function in known:
+                continue
 
-            if made & codes or function in layers:
-                return name_of(function), bool(guards(endpoint) if callable(guards) else guards)
+            known.append(function)
+            closes = bool(guards(endpoint) if callable(guards) else guards)
 
-        return None
+            # That a decorator does not guard says nothing about what it decorates.
+            if function in layers or (closes and codes & _made_by(function)):
+                yield name_of(function), closes
 
     def _exemptions(self, rule: Rule, method: str) -> Iterator[Cause]:
         view = self._app.view_functions[rule.endpoint]
@@ -177,3 +173,15 @@ class Causes:
             yield Cause("exempt", {"by": "static"})
         elif exemptions.is_open(rule, method, self._gate._manager):
             yield Cause("exempt", {"by": "login_view"})
+
+
+def _made_by(function: Callable[..., t.Any]) -> set[int]:
+    """The code of the functions that a decorator makes. Its own is left out: closures of one
+    function share that, and may differ in what they refuse.
+    """
+    return {id(code) for layer in layers_of(function) for code in [*codes_of(layer)][1:]}
+
+
+def _is_harmless(function: Callable[..., t.Any]) -> bool:
+    package = str(getattr(function, "__module__", "")).partition(".")[0]
+    return package in HARMLESS or package == "flask_login"
