@@ -22,6 +22,7 @@ NO_ACTIVITY = "_login_no_activity"
 EXEMPT = "_login_exempt"
 
 _REFUSAL = "_login_refusal"
+_KIND = "_login_guard"
 _MARKED = "_login_marked_methods"
 
 # The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
@@ -29,15 +30,24 @@ _guarded: WeakSet[View] = WeakSet()
 _guards: WeakSet[View] = WeakSet()
 
 
-def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any] | None) -> None:
+def mark_guarded(
+    view: View, guard: View, kind: Mapping[str, t.Any], refusal: Callable[[], t.Any] | None
+) -> None:
     """Note that ``guard`` was put before ``view`` and all that ``view`` itself wraps.
 
+    :param kind: What :func:`kind_of` returns of it.
     :param refusal: What the guard asks, which returns ``None`` or what answers instead. ``None`` if
         it sends no user on.
     """
     guard.__dict__[_REFUSAL] = refusal
+    guard.__dict__[_KIND] = kind
     _guards.add(guard)
     _guarded.update(_unwrapped(view))
+
+
+def kind_of(guard: t.Any) -> Mapping[str, t.Any] | None:
+    """The name of a guard, as ``"guard"``, and its arguments. ``None`` if it is no guard."""
+    return guard.__dict__[_KIND] if isfunction(guard) and guard in _guards else None
 
 
 def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask.cli import AppGroup
 from flask.cli import FlaskGroup
 
+from ._routes import routes
+
 commands = AppGroup("login")
+commands.add_command(routes)
 
 
 def main() -> None:
