@@ -89,7 +89,7 @@ class Exemptions:
         rules: dict[int, Rule] = {}
 
         for view in (*settings[:2], *by_blueprint.values()):
-            if not _is_fixed(view):
+            if not is_fixed(view):
                 continue
 
             if not _urls.is_url(view):
@@ -113,7 +113,7 @@ class Exemptions:
         )
 
         for (key, view), blueprint in product(views, (None, *self._app.blueprints)):
-            if _is_fixed(view) and view.startswith(".") and (key is None or _is_in(key, blueprint)):
+            if is_fixed(view) and view.startswith(".") and (key is None or _is_in(key, blueprint)):
                 yield f"{blueprint}{view}" if blueprint else view[1:]
 
     def _is_here(self, url: str) -> bool:
@@ -228,7 +228,7 @@ class _LoginViews:
         self.rules = rules
 
 
-def _is_fixed(view: t.Any) -> t.TypeGuard[str]:
+def is_fixed(view: t.Any) -> t.TypeGuard[str]:
     """Whether a login view is written down, rather than asked for in each request. Proxies, too,
     are callables.
     """

@@ -42,14 +42,19 @@ def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any] | None) -
 
 def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:
     """What those guards ask that may send users on: before a view, and its method that answers."""
+    asked = (guard.__dict__[_REFUSAL] for guard in guards_of(view, method))
+    return [refusal for refusal in asked if refusal is not None]
+
+
+def guards_of(view: View | None, method: str) -> list[View]:
+    """The guards before a view, and before its method that answers."""
     view_class = getattr(view, "view_class", None)
     functions = (
         view,
         *(getattr(view_class, n, None) for n in ("dispatch_request", method.lower())),
     )
-    guards = (guard for function in functions for guard in _unwrapped(t.cast(View, function)))
-    asked = (guard.__dict__[_REFUSAL] for guard in guards if guard in _guards)
-    return [refusal for refusal in asked if refusal is not None]
+    unwrapped = (layer for function in functions for layer in _unwrapped(t.cast(View, function)))
+    return [layer for layer in unwrapped if layer in _guards]
 
 
 def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:

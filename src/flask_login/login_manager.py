@@ -28,6 +28,7 @@ from . import _session
 from . import _sources
 from . import remember
 from ._async import to_sync
+from ._checked import CheckedSetup
 from ._clock import Datetime as datetime
 from ._commands import register_commands
 from ._context import current_request
@@ -82,7 +83,7 @@ class MissingLoader(Exception):
     # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
 
 
-class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
+class LoginManager(RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
     One can serve several applications: it keeps nothing of any of them.

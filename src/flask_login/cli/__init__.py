@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask.cli import AppGroup
 from flask.cli import FlaskGroup
 
+from ._check import check
+
 commands = AppGroup("login")
+commands.add_command(check)
 
 
 def main() -> None:

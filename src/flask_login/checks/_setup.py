@@ -1,0 +1,66 @@
+"""What is looked at: an application, its manager, and those of its settings that can work."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from collections.abc import Generator
+from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+
+from flask import Flask
+
+from .._gate import Gate
+from ..config import Settings
+from ._refused import find_refused
+
+
+class Setup:
+    """How an application is set up.
+
+    :param aal: The level of NIST SP 800-63B-4 that durations are compared with, or ``None``.
+    :param try_loader: Whether the ``user_loader`` may be called.
+    """
+
+    def __init__(self, app: Flask, *, aal: int | None, try_loader: bool) -> None:
+        if "login_manager" not in app.extensions:
+            raise RuntimeError(
+                "The application has no 'login_manager'. Call 'LoginManager.init_app' with it."
+            )
+
+        config = t.cast("Mapping[str, t.Any]", app.config)
+        self.app: Flask = app
+        self.aal: int | None = aal
+        self.try_loader: bool = try_loader
+        self.gate: Gate = Gate.of(app)
+        self.manager: t.Any = self.gate._manager
+        self.environ: Mapping[str, str] = os.environ
+        #: Why values of settings cannot work, by key.
+        self.refused: Mapping[str, str] = find_refused(config)
+        #: Without those, which would be errors of the checks.
+        self.config: Mapping[str, t.Any] = {
+            key: value for key, value in config.items() if key not in self.refused
+        }
+        self.settings: Settings = Settings(self.config)
+
+    @contextmanager
+    def request(self, method: str = "GET") -> Generator[None, None, None]:
+        """A request, in a context of its own: the command has one already, with a ``g`` that a
+        request would share on Flask before 3.2.
+        """
+        with self.app.app_context(), self.app.test_request_context(method=method):
+            yield
+
+
+def in_words(duration: timedelta | float) -> str:
+    """A duration in the largest unit that it is a whole number of: ``365 days``."""
+    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
+
+    for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        count, rest = divmod(seconds, length)
+
+        if not rest:
+            return f"{count:.0f} {unit}{'' if count == 1 else 's'}"
+
+    return f"{seconds:g} seconds"
