@@ -49,8 +49,8 @@ CATALOG: dict[str, Entry] = {
         'Replace it: python -c "import secrets; print(secrets.token_hex())"',
     ),
     "login.E004": Entry(
-        "'SECRET_KEY_FALLBACKS' is one string, and Flask's session accepts each of its characters"
-        " as a key: anyone can log in as anyone.",
+        "'SECRET_KEY_FALLBACKS' is one string. Flask's session (from Flask 3.1 on) accepts each of"
+        " its characters as a key: anyone can log in as anyone.",
         "Make it a list, even of one key.",
     ),
     "login.I005": Entry(

@@ -22,7 +22,7 @@ from ._views import login_views
 _WRAPPED = ("app", "wsgi_app", "application", "wrapped", "_app")
 
 #: Variables that platforms set which have a proxy in front of each application.
-_PLATFORMS = (
+PLATFORMS = (
     "DYNO",
     "FLY_APP_NAME",
     "FORWARDED_ALLOW_IPS",
@@ -47,7 +47,7 @@ def _find_proxy(setup: Setup) -> Iterator[Problem]:
     if any(isinstance(layer, ProxyFix) for layer in _layers(setup.app.wsgi_app)):
         return
 
-    platforms = [name for name in _PLATFORMS if name in setup.environ]
+    platforms = [name for name in PLATFORMS if name in setup.environ]
     evidence = [f"'{name}' in the environment tells of a proxy" for name in platforms]
 
     if setup.config["PREFERRED_URL_SCHEME"] == "https":

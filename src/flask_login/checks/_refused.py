@@ -57,4 +57,4 @@ def is_switch(types: tuple[type, ...]) -> bool:
 
 
 def _name_of(kind: type) -> str:
-    return "None" if kind is type(None) else kind.__name__
+    return {type(None): "None", Collection: "a list"}.get(kind, kind.__name__)

@@ -16,6 +16,10 @@ from ..config import Settings
 from ._refused import find_refused
 
 
+class NoManager(RuntimeError):
+    """The application has no manager."""
+
+
 class Setup:
     """How an application is set up.
 
@@ -25,7 +29,7 @@ class Setup:
 
     def __init__(self, app: Flask, *, aal: int | None, try_loader: bool) -> None:
         if "login_manager" not in app.extensions:
-            raise RuntimeError(
+            raise NoManager(
                 "The application has no 'login_manager'. Call 'LoginManager.init_app' with it."
             )
 
@@ -54,13 +58,15 @@ class Setup:
 
 
 def in_words(duration: timedelta | float) -> str:
-    """A duration in the largest unit that it is a whole number of: ``365 days``."""
+    """A duration in the largest unit that it is a whole number of: ``365 days``. One day is 24
+    hours, as in NIST SP 800-63B-4.
+    """
     seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
 
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         count, rest = divmod(seconds, length)
 
-        if not rest:
+        if not rest and (count != 1 or unit != "day"):
             return f"{count:.0f} {unit}{'' if count == 1 else 's'}"
 
-    return f"{seconds:g} seconds"
+    return f"{seconds:.15g} seconds"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from contextlib import suppress
@@ -149,31 +150,38 @@ def _closed_methods(
 ) -> Iterator[str]:
     for method, rule in methods.items():
         view = setup.app.view_functions.get(rule.endpoint)
+        is_closed = not login_view.is_refresh and setup.gate.closes(rule, method)
 
-        with setup.request(method):
-            if _is_refused(setup, login_view, view, method):
-                yield method
-            elif not login_view.is_refresh and setup.gate.closes(rule, method):
-                yield method
+        if is_closed or _is_refused(setup, login_view, view, method):
+            yield method
 
 
 def _is_refused(setup: Setup, login_view: LoginView, view: t.Any, method: str) -> bool:
     """Whether a guard refuses those who are sent to a login view."""
     refusals = _views.refusals_of(view, method)
 
-    if login_view.is_refresh:
-        # Somebody whose login is not fresh. Which way they came, nobody knows here.
-        g._login_user = UserMixin()
-
-        with suppress(ValueError):
-            answers = [refusal() for refusal in refusals]
-            return any(answer not in (None, setup.manager.unauthorized) for answer in answers)
-
-        return False
-
     # What else guards have is tests, which nobody passes who is not logged in.
-    g._login_user = AnonymousUserMixin()
-    return len(_views.guards_of(view, method)) > len(refusals) or any(r() for r in refusals)
+    if not login_view.is_refresh and len(_views.guards_of(view, method)) > len(refusals):
+        return True
+
+    # A guard may look at what is broken, or at loaders that do not exist, which says nothing here.
+    with suppress(Exception):
+        return any(_asked_as_sent(setup, login_view, refusal, method) for refusal in refusals)
+
+    return False
+
+
+def _asked_as_sent(
+    setup: Setup, login_view: LoginView, refusal: Callable[[], t.Any], method: str
+) -> bool:
+    with setup.request(method):
+        # Nobody is loaded for this: a stranger, or somebody whose login is not fresh.
+        g._login_user = UserMixin() if login_view.is_refresh else AnonymousUserMixin()
+        answer = refusal()
+
+    # Which way users came, nobody knows here.
+    is_way = login_view.is_refresh and answer == setup.manager.unauthorized
+    return answer is not None and not is_way
 
 
 def _checks_csrf(app: Flask) -> bool:

@@ -12,12 +12,14 @@ from dataclasses import asdict
 from textwrap import fill
 
 import click
+from flask.cli import with_appcontext
 
 from .._context import current_flask
 from ..checks import check_setup
 from ..checks import Finding
 from ..checks import Severity
 from ..checks._catalog import CATALOG
+from ..checks._setup import NoManager
 from ._output import echo_json
 
 
@@ -79,6 +81,7 @@ def _as_ids(
     help="Exit with 1 if there is a finding of this severity, or of a worse one.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@with_appcontext
 def check(
     deploy: bool,
     aal: int | None,
@@ -90,7 +93,7 @@ def check(
     """Find weak and mistaken settings."""
     try:
         found = check_setup(current_flask(), deploy=deploy, aal=aal, try_loader=try_loader)
-    except RuntimeError as error:
+    except NoManager as error:
         raise click.ClickException(str(error)) from None
 
     findings = [finding for finding in found if finding.id not in ignore]
