@@ -19,6 +19,14 @@ from flask_login.records.memory import MemoryRecords
             "86400",
             "REMEMBER_COOKIE_DURATION must be a datetime.timedelta, instead got: 86400",
         ),
+        ("APPLICATION_ROOT", None, "APPLICATION_ROOT must be str, instead got: NoneType"),
+        (
+            "PERMANENT_SESSION_LIFETIME",
+            "30 days",
+            "PERMANENT_SESSION_LIFETIME must be timedelta or int, instead got: str",
+        ),
+        ("SERVER_NAME", 8000, "SERVER_NAME must be str or None, instead got: int"),
+        ("SESSION_COOKIE_NAME", None, "SESSION_COOKIE_NAME must be str, instead got: NoneType"),
         ("REMEMBER_COOKIE_NAME", None, "REMEMBER_COOKIE_NAME must be str, instead got: NoneType"),
         ("REMEMBER_COOKIE_PATH", 1, "REMEMBER_COOKIE_PATH must be str or None, instead got: int"),
         (

@@ -50,7 +50,7 @@ def _session_cookie(setup: Setup) -> _Cookie:
         "samesite": interface.get_cookie_samesite(app),
     }
     prefix = "SESSION_COOKIE"
-    return _Cookie(prefix, interface.get_cookie_name(app), attributes)
+    return _Cookie(prefix, setup.config[f"{prefix}_NAME"], attributes)
 
 
 def _remember_cookie(setup: Setup) -> _Cookie:

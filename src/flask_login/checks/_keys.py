@@ -12,6 +12,7 @@ from datetime import timedelta
 from datetime import timezone
 
 from .. import _clock
+from .._values import as_duration
 from ._catalog import Problem
 from ._catalog import problem
 from ._setup import in_words
@@ -111,13 +112,14 @@ def _is_short(key: str | bytes) -> bool:
 
 
 def _as_text(key: str | bytes) -> str:
-    return key.decode("latin-1") if isinstance(key, bytes) else key
+    return key.decode("latin-1") if isinstance(key, bytes) else str(key)
 
 
 def _longest_cookie(setup: Setup) -> timedelta:
     """How long something lasts that a key has signed, at most."""
+    key = "PERMANENT_SESSION_LIFETIME"
     remembered = timedelta(seconds=setup.settings.cookie_duration or 0)
-    return max(remembered, setup.app.permanent_session_lifetime)
+    return max(remembered, as_duration(key, setup.config[key]))
 
 
 def _as_date(value: t.Any) -> datetime | None:

@@ -6,12 +6,23 @@ import typing as t
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
+from datetime import timedelta
 
 from ..config import Setting
 from ..config import Settings
 
+_NONE = type(None)
+
 #: What is not what its annotation says.
-_TYPES: dict[str, tuple[type, ...]] = {"SECRET_KEY_FALLBACKS": (Collection, type(None))}
+_TYPES: dict[str, tuple[type, ...]] = {"SECRET_KEY_FALLBACKS": (Collection, _NONE)}
+
+#: Flask's own that are looked at.
+_TYPES_OF_FLASK: dict[str, tuple[type, ...]] = {
+    "APPLICATION_ROOT": (str,),
+    "PERMANENT_SESSION_LIFETIME": (timedelta, int),
+    "SERVER_NAME": (str, _NONE),
+    "SESSION_COOKIE_NAME": (str,),
+}
 
 
 def all_settings() -> Iterator[tuple[str, Setting[t.Any], tuple[type, ...]]]:
@@ -30,7 +41,11 @@ def all_settings() -> Iterator[tuple[str, Setting[t.Any], tuple[type, ...]]]:
 def find_refused(config: Mapping[str, t.Any]) -> dict[str, str]:
     """Why values cannot work, by key. Nothing is quoted of a value that may be secret."""
     settings = Settings(config)
-    refused: dict[str, str] = {}
+    refused = {
+        key: _wrong_type(key, config[key], types)
+        for key, types in _TYPES_OF_FLASK.items()
+        if not isinstance(config[key], types)
+    }
 
     for name, setting, types in all_settings():
         key = setting.key
@@ -45,8 +60,7 @@ def find_refused(config: Mapping[str, t.Any]) -> dict[str, str]:
             continue
 
         if types and not isinstance(value, types):
-            expected = " or ".join(map(_name_of, types))
-            refused[key] = f"{key} must be {expected}, instead got: {type(value).__name__}"
+            refused[key] = _wrong_type(key, value, types)
 
     return refused
 
@@ -56,5 +70,10 @@ def is_switch(types: tuple[type, ...]) -> bool:
     return types == (bool,)
 
 
+def _wrong_type(key: str, value: t.Any, types: tuple[type, ...]) -> str:
+    expected = " or ".join(map(_name_of, types))
+    return f"{key} must be {expected}, instead got: {type(value).__name__}"
+
+
 def _name_of(kind: type) -> str:
-    return {type(None): "None", Collection: "a list"}.get(kind, kind.__name__)
+    return {_NONE: "None", Collection: "a list"}.get(kind, kind.__name__)

@@ -42,8 +42,8 @@ class Setup:
         self.environ: Mapping[str, str] = os.environ
         #: Why values of settings cannot work, by key.
         self.refused: Mapping[str, str] = find_refused(config)
-        #: Without those, which would be errors of the checks.
-        self.config: Mapping[str, t.Any] = {
+        #: Without those, which would be errors of the checks. Flask's have their defaults.
+        self.config: Mapping[str, t.Any] = Flask.default_config | {
             key: value for key, value in config.items() if key not in self.refused
         }
         self.settings: Settings = Settings(self.config)
