@@ -154,7 +154,7 @@ act_required = user_passes_test(may_act, reason="operators_only")
 admin_required = user_passes_test(lambda user: user.role == "admin", reason="admins_only")
 
 
-def protect_forms(app: Flask) -> None:
+def protect_forms(app: Flask, login_manager: LoginManager[Operator]) -> None:
     """Demand a CSRF token with whatever changes something, unless an API token does the same:
     other sites can neither know nor send one.
     """
@@ -167,6 +167,9 @@ def protect_forms(app: Flask) -> None:
 
         if request.method in app.config["WTF_CSRF_METHODS"] and login_source() != "token":
             csrf.protect()
+
+    # It refuses forged requests, and no visitors: 'flask login routes' cannot know.
+    login_manager.declare_guard(check, guards=False)
 
 
 def _is_wrong(response: Response) -> bool:

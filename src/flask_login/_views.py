@@ -22,6 +22,7 @@ NO_ACTIVITY = "_login_no_activity"
 EXEMPT = "_login_exempt"
 
 _REFUSAL = "_login_refusal"
+_KIND = "_login_guard"
 _MARKED = "_login_marked_methods"
 
 # The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
@@ -29,32 +30,36 @@ _guarded: WeakSet[View] = WeakSet()
 _guards: WeakSet[View] = WeakSet()
 
 
-def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any] | None) -> None:
+def mark_guarded(
+    view: View, guard: View, kind: Mapping[str, t.Any], refusal: Callable[[], t.Any] | None
+) -> None:
     """Note that ``guard`` was put before ``view`` and all that ``view`` itself wraps.
 
+    :param kind: What :func:`kind_of` returns of it.
     :param refusal: What the guard asks, which returns ``None`` or what answers instead. ``None`` if
         it sends no user on.
     """
     guard.__dict__[_REFUSAL] = refusal
+    guard.__dict__[_KIND] = kind
     _guards.add(guard)
     _guarded.update(_unwrapped(view))
 
 
+def kind_of(guard: t.Any) -> Mapping[str, t.Any] | None:
+    """The name of a guard, as ``"guard"``, and its arguments. ``None`` if it is no guard."""
+    return guard.__dict__[_KIND] if isfunction(guard) and guard in _guards else None
+
+
 def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:
     """What those guards ask that may send users on: before a view, and its method that answers."""
-    asked = (guard.__dict__[_REFUSAL] for guard in guards_of(view, method))
-    return [refusal for refusal in asked if refusal is not None]
-
-
-def guards_of(view: View | None, method: str) -> list[View]:
-    """The guards before a view, and before its method that answers."""
     view_class = getattr(view, "view_class", None)
     functions = (
         view,
         *(getattr(view_class, n, None) for n in ("dispatch_request", method.lower())),
     )
-    unwrapped = (layer for function in functions for layer in _unwrapped(t.cast(View, function)))
-    return [layer for layer in unwrapped if layer in _guards]
+    guards = (guard for function in functions for guard in _unwrapped(t.cast(View, function)))
+    asked = (guard.__dict__[_REFUSAL] for guard in guards if guard in _guards)
+    return [refusal for refusal in asked if refusal is not None]
 
 
 def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:

@@ -64,11 +64,15 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
     def refusal() -> Callable[[], ResponseReturnValue] | None:
         return go_on if utils.is_logged_in() else None
 
+    def guard() -> Callable[[V], V]:
+        kind = {"guard": "anonymous_required", "redirect_to": redirect_to}
+        return utils.guard_by(refusal, kind)
+
     if callable(redirect_to):
         view, redirect_to = redirect_to, None
-        return utils.guard_by(refusal)(view)
+        return guard()(view)
 
-    return utils.guard_by(refusal)
+    return guard()
 
 
 def user_passes_test(
@@ -101,7 +105,8 @@ def user_passes_test(
         return _refusal.forbid(Visit.current(), current_request(), utils.get_manager(), reason)
 
     # Users who are logged in are sent nowhere. And the test is for the view's own requests.
-    return utils.guard_by(refusal, sends_users_on=False)
+    kind = {"guard": "user_passes_test", "test": test, "reason": reason}
+    return utils.guard_by(refusal, kind, sends_users_on=False)
 
 
 def _sends_back(target: str) -> bool:

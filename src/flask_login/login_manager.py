@@ -13,7 +13,6 @@ from datetime import timedelta
 from datetime import timezone
 
 from flask import abort
-from flask import Blueprint
 from flask import flash
 from flask import Flask
 from flask import redirect
@@ -30,6 +29,7 @@ from . import remember
 from ._async import to_sync
 from ._checked import CheckedSetup
 from ._clock import Datetime as datetime
+from ._closed import ClosedViews
 from ._commands import register_commands
 from ._context import current_request
 from ._context import request_behind
@@ -83,7 +83,7 @@ class MissingLoader(Exception):
     # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
 
 
-class LoginManager(RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U]):
+class LoginManager(ClosedViews, RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
     One can serve several applications: it keeps nothing of any of them.
@@ -162,7 +162,8 @@ class LoginManager(RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U
         self._header_callback: HeaderCallback[U] | None = None
         self._session_identifier_generator: Callable[[], str] = _create_identifier
         self._named_loaders: dict[str, _sources.NamedLoader] = {}
-        self._closed_blueprints: set[Blueprint] = set()
+        self._closed_blueprints = set()
+        self._declared_guards = []
 
     def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
         """Register the hooks that an application needs. Doing so again registers nothing twice.
@@ -283,19 +284,6 @@ class LoginManager(RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U
             return callback
 
         return register
-
-    def require_login(self, blueprint: Blueprint) -> None:
-        """Let only logged-in users enter the views of a blueprint, and of those nested in it.
-
-        Views marked by :func:`.login_exempt` stay open. For the whole application, set
-        ``LOGIN_REQUIRED_BY_DEFAULT``.
-
-        :raises TypeError: If it is a name, which would close nothing.
-        """
-        if not isinstance(blueprint, Blueprint):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"'require_login' takes a Blueprint, not {blueprint!r}.")
-
-        self._closed_blueprints.add(blueprint)
 
     def unauthorized(self) -> ResponseReturnValue:
         """Answer an anonymous user: by the :meth:`unauthorized_handler`, else as

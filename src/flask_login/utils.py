@@ -11,6 +11,7 @@ import sys
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from datetime import timedelta
@@ -74,6 +75,7 @@ if t.TYPE_CHECKING:
     from ._manager import Ledger
     from ._manager import Manager
 
+    Refusal: t.TypeAlias = Callable[[], Callable[[], ResponseReturnValue] | None]
 
 _logger = logging.getLogger("flask_login")
 
@@ -421,7 +423,8 @@ def login_required(func: t.Any = None, *, via: str | Collection[str] | None = No
 
         return manager.unauthorized
 
-    return guard_by(refusal) if func is None else guard_by(refusal)(func)
+    guard = guard_by(refusal, {"guard": "login_required", "via": ways})
+    return guard if func is None else guard(func)
 
 
 @t.overload
@@ -454,7 +457,8 @@ def fresh_login_required(func: t.Any = None, *, max_age: timedelta | float | Non
         fresh = login_fresh() if max_age is None else login_fresh(max_age)
         return None if fresh else get_manager().needs_refresh
 
-    return guard_by(refusal) if func is None else guard_by(refusal)(func)
+    guard = guard_by(refusal, {"guard": "fresh_login_required", "max_age": max_age})
+    return guard if func is None else guard(func)
 
 
 def login_url(login_view: str, next_url: str | None = None, next_field: str = "next") -> str:
@@ -633,11 +637,12 @@ def is_logged_in() -> bool:
 
 
 def guard_by(
-    refusal: Callable[[], Callable[[], ResponseReturnValue] | None], *, sends_users_on: bool = True
+    refusal: Refusal, kind: Mapping[str, t.Any], *, sends_users_on: bool = True
 ) -> Callable[[V], V]:
     """A decorator that asks ``refusal`` before each call of a view. It returns ``None``, or what
     answers instead of the view.
 
+    :param kind: The guard's name and arguments, for whoever lists the guards of views.
     :param sends_users_on: Whether it may redirect users who are logged in. Then it is also asked
         before they are redirected to the view, so that it must not depend on the request.
     """
@@ -662,7 +667,7 @@ def guard_by(
             call = current_app.ensure_sync(view) if is_async else view
             return call(*args, **kwargs)
 
-        _views.mark_guarded(view, guarded, refusal if sends_users_on else None)
+        _views.mark_guarded(view, guarded, kind, refusal if sends_users_on else None)
         return t.cast(V, guarded)
 
     return decorate

@@ -83,7 +83,7 @@ def test_object_in_place_of_the_manager_is_not_looked_at(site: Site) -> None:
 
 
 def test_application_has_to_have_a_manager() -> None:
-    with pytest.raises(RuntimeError, match="has no 'login_manager'"):
+    with pytest.raises(RuntimeError, match="has no login manager"):
         check_setup(Flask("bare"))
 
 

@@ -9,7 +9,6 @@ from check_kit import add_view
 from check_kit import Site
 from flask import Blueprint
 from flask import Flask
-from flask import g
 from flask.views import MethodView
 from werkzeug.routing import Rule
 
@@ -212,11 +211,21 @@ def test_function_before_each_request_may_do_something_else(site: Site) -> None:
     assert site.find() == ["login.W054"]
 
 
-def test_nobody_becomes_the_user_of_the_context(site: Site) -> None:
-    with site.app.app_context():
-        site.find()
+def test_endpoint_may_be_without_a_view(site: Site) -> None:
+    site.app.url_map.add(Rule("/door", endpoint="door"))
+    site.manage(login_view="door")
 
-        assert not hasattr(g, "_login_user")
+    assert site.find() == []
+
+
+def test_guard_of_the_application_may_know_the_login_view(site: Site) -> None:
+    def guard() -> None:
+        return None
+
+    site.app.before_request(guard)
+    site.manager.declare_guard(guard)
+
+    assert site.find() == []
 
 
 def test_trusted_hosts_do_not_matter_to_the_check(site: Site) -> None:

@@ -136,7 +136,7 @@ def test_application_without_a_manager_is_told(app: Flask) -> None:
     bare = Flask("bare")
     bare.cli.add_command(commands)
 
-    assert "Error: The application has no 'login_manager'." in invoke(bare)
+    assert "Error: The application has no login manager." in invoke(bare)
 
 
 def test_no_key_is_printed(app: Flask) -> None:

@@ -21,7 +21,7 @@ FLOORS = [
     {"_session", "remember"},
     {"_manager"},
     {"_visit"},
-    {"_deprecated", "_exemptions", "_kept", "_protection", "_recorded"},
+    {"_closed", "_deprecated", "_exemptions", "_kept", "_protection", "_recorded"},
     {"_sources"},
     {"utils"},
     {"_gate", "_routes", "next_url"},

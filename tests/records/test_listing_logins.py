@@ -17,6 +17,7 @@ from flask_login import login_user
 from flask_login import LoginManager
 
 
+@pytest.mark.asvs("7.5.2")
 def test_login_is_listed(browser: FlaskClient) -> None:
     browser.get("/login/1")
     logins = browser.get("/logins").json

@@ -11,13 +11,29 @@ from datetime import timedelta
 
 from flask import Flask
 
+from .._gate import GATE
 from .._gate import Gate
 from ..config import Settings
 from ._refused import find_refused
 
 
 class NoManager(RuntimeError):
-    """The application has no manager."""
+    """The application has no :class:`.LoginManager`."""
+
+
+def gate_of(app: Flask) -> Gate:
+    """The gate of an application.
+
+    :raises NoManager: If the application has none.
+    """
+    gate: Gate | None = app.extensions.get(GATE)
+
+    if gate is None:
+        raise NoManager(
+            "The application has no login manager. Call 'LoginManager.init_app' with it."
+        )
+
+    return gate
 
 
 class Setup:
@@ -28,16 +44,11 @@ class Setup:
     """
 
     def __init__(self, app: Flask, *, aal: int | None, try_loader: bool) -> None:
-        if "login_manager" not in app.extensions:
-            raise NoManager(
-                "The application has no 'login_manager'. Call 'LoginManager.init_app' with it."
-            )
-
         config = t.cast("Mapping[str, t.Any]", app.config)
         self.app: Flask = app
         self.aal: int | None = aal
         self.try_loader: bool = try_loader
-        self.gate: Gate = Gate.of(app)
+        self.gate: Gate = gate_of(app)
         self.manager: t.Any = self.gate._manager
         self.environ: Mapping[str, str] = os.environ
         #: Why values of settings cannot work, by key.
@@ -49,11 +60,11 @@ class Setup:
         self.settings: Settings = Settings(self.config)
 
     @contextmanager
-    def request(self, method: str = "GET") -> Generator[None, None, None]:
+    def request(self) -> Generator[None, None, None]:
         """A request, in a context of its own: the command has one already, with a ``g`` that a
         request would share on Flask before 3.2.
         """
-        with self.app.app_context(), self.app.test_request_context(method=method):
+        with self.app.app_context(), self.app.test_request_context():
             yield
 
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
-from contextlib import suppress
 from urllib.parse import unquote
 from urllib.parse import urlsplit
 
 from flask import Flask
-from flask import g
 from werkzeug.routing import Rule
 
 from .. import _urls
-from .. import _views
 from .._exemptions import find_rule
 from .._exemptions import is_fixed
-from ..mixins import AnonymousUserMixin
-from ..mixins import UserMixin
 from ._catalog import Problem
 from ._catalog import problem
+from ._causes import Causes
 from ._setup import Setup
 
 #: What the extensions and hooks that check CSRF tokens have in their names.
 _CSRF = ("csrf", "seasurf")
+
+# What the application has declared to be a guard may well know the login view.
+_REFUSING_STRANGERS = {"default", "fresh_login_required", "login_required", "user_passes_test"}
+_REFUSING_USERS = {"anonymous_required", "fresh_login_required"}
 
 
 class LoginView(t.NamedTuple):
@@ -148,40 +147,14 @@ def _methods_at(app: Flask, rules: list[Rule]) -> dict[str, Rule]:
 def _closed_methods(
     setup: Setup, login_view: LoginView, methods: Mapping[str, Rule]
 ) -> Iterator[str]:
+    """The methods that refuse those who are sent here."""
+    causes = Causes(setup.app, setup.gate, setup.settings)
+    refusing = _REFUSING_USERS if login_view.is_refresh else _REFUSING_STRANGERS
+
     for method, rule in methods.items():
-        view = setup.app.view_functions.get(rule.endpoint)
-        is_closed = not login_view.is_refresh and setup.gate.closes(rule, method)
-
-        if is_closed or _is_refused(setup, login_view, view, method):
-            yield method
-
-
-def _is_refused(setup: Setup, login_view: LoginView, view: t.Any, method: str) -> bool:
-    """Whether a guard refuses those who are sent to a login view."""
-    refusals = _views.refusals_of(view, method)
-
-    # What else guards have is tests, which nobody passes who is not logged in.
-    if not login_view.is_refresh and len(_views.guards_of(view, method)) > len(refusals):
-        return True
-
-    # A guard may look at what is broken, or at loaders that do not exist, which says nothing here.
-    with suppress(Exception):
-        return any(_asked_as_sent(setup, login_view, refusal, method) for refusal in refusals)
-
-    return False
-
-
-def _asked_as_sent(
-    setup: Setup, login_view: LoginView, refusal: Callable[[], t.Any], method: str
-) -> bool:
-    with setup.request(method):
-        # Nobody is loaded for this: a stranger, or somebody whose login is not fresh.
-        g._login_user = UserMixin() if login_view.is_refresh else AnonymousUserMixin()
-        answer = refusal()
-
-    # Which way users came, nobody knows here.
-    is_way = login_view.is_refresh and answer == setup.manager.unauthorized
-    return answer is not None and not is_way
+        if rule.endpoint in setup.app.view_functions:
+            if any(cause.kind in refusing for cause in causes.of(rule, method)):
+                yield method
 
 
 def _checks_csrf(app: Flask) -> bool:

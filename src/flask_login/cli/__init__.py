@@ -6,9 +6,11 @@ from flask.cli import AppGroup
 from flask.cli import FlaskGroup
 
 from ._check import check
+from ._routes import routes
 
 commands = AppGroup("login")
 commands.add_command(check)
+commands.add_command(routes)
 
 
 def main() -> None:
