@@ -197,8 +197,13 @@ def read(cookie: str, settings: Settings, *, on_record: bool) -> Token | Refused
     return token._replace(needs_rewrite=needs_rewrite, is_legacy=True)
 
 
-def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
-    """What a cookie in our own format says if one of the keys signed it, else why it is refused."""
+def decode_timed(
+    cookie: str | bytes, keys: Sequence[bytes], *, expires: bool = True
+) -> Token | Refused:
+    """What a cookie in our own format says if one of the keys signed it, else why it is refused.
+
+    :param expires: Whether one whose time is over is refused.
+    """
     try:
         value = _as_bytes(cookie)
     except UnicodeEncodeError:
@@ -209,12 +214,12 @@ def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
     for key in reversed(keys):
         # Base64 can spell one signature in several ways. Only ours counts.
         if hmac.compare_digest(_signer(key).get_signature(signed), signature):
-            return _parse(signed, needs_rewrite=key != keys[-1])
+            return _parse(signed, needs_rewrite=key != keys[-1], expires=expires)
 
     return FOREIGN
 
 
-def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
+def _parse(signed: bytes, *, needs_rewrite: bool, expires: bool) -> Token | Refused:
     # Signed by us, so it is well-formed, unless the application signs other things like this.
     try:
         user_id, _, fields = signed.decode().rpartition("|")
@@ -229,6 +234,9 @@ def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
         is_over = _clock.is_over(token.issued_at, int(duration), _clock.now())
     except ValueError:
         return INVALID
+
+    if not expires:
+        return token
 
     if is_over:
         return EXPIRED

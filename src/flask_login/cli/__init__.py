@@ -6,9 +6,13 @@ from flask.cli import AppGroup
 from flask.cli import FlaskGroup
 
 from ._routes import routes
+from .explain import explain_command
+from .sessions import sessions
 
 commands = AppGroup("login")
+commands.add_command(explain_command)
 commands.add_command(routes)
+commands.add_command(sessions)
 
 
 def main() -> None:

@@ -1,0 +1,73 @@
+"""Which cookies are in a text that somebody pasted: values, ``name=value``, or whole headers."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Collection
+from collections.abc import Iterator
+
+from werkzeug.http import dump_cookie
+
+# As browsers' tools and curl show it.
+_HEADER = re.compile(r"(?:[<>]\s*)?(set-)?cookie:", re.IGNORECASE)
+
+_PAIR = re.compile(r"([\w!#$%&'*+.^`|~-]+)=(.*)", re.ASCII | re.DOTALL)
+
+
+class Pasted(t.NamedTuple):
+    """A cookie as a header has it."""
+
+    #: What it is called, if the text says so.
+    name: str | None
+    value: str
+
+
+def read_pasted(data: bytes, known: Collection[str]) -> list[Pasted]:
+    """The cookies in a text, each on a line of its own or together in one header.
+
+    :param known: The names of the application's cookies.
+    """
+    lines = (_unquote(line) for line in data.decode(errors="replace").split("\n"))
+    return [cookie for line in lines for cookie in _cookies_in(line, known)]
+
+
+def as_pair(cookie: Pasted) -> Pasted | None:
+    """A value that may be ``name=value`` as well, as that."""
+    pair = _PAIR.fullmatch(cookie.value) if cookie.name is None else None
+    return None if pair is None else Pasted(pair[1], pair[2])
+
+
+def _cookies_in(line: str, known: Collection[str]) -> Iterator[Pasted]:
+    header = _HEADER.match(line)
+
+    if header is None and line.partition("=")[0] not in known:
+        if line:
+            yield Pasted(None, _as_in_header(line))
+
+        return
+
+    pairs = (line if header is None else line[header.end() :]).split(";")
+
+    # What follows are its attributes.
+    if header is not None and header[1]:
+        del pairs[1:]
+
+    for pair in filter(None, map(str.strip, pairs)):
+        cookie = Pasted(None, pair)
+        yield as_pair(cookie) or cookie
+
+
+def _as_in_header(value: str) -> str:
+    """A value that may come from elsewhere. In a header, a semicolon would end it."""
+    return dump_cookie("a", value, path=None, max_size=0)[2:] if ";" in value else value
+
+
+def _unquote(line: str) -> str:
+    """A line without the quotes that a shell would take away. Those of a cookie hold escapes."""
+    line = line.strip()
+
+    while line[:1] in ("'", '"') and line[1:].endswith(line[0]) and "\\" not in line:
+        line = line[1:-1].strip()
+
+    return line
