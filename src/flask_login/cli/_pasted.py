@@ -7,7 +7,7 @@ import typing as t
 from collections.abc import Collection
 from collections.abc import Iterator
 
-from werkzeug.http import dump_cookie
+from werkzeug.http import parse_cookie
 
 # As browsers' tools and curl show it.
 _HEADER = re.compile(r"(?:[<>]\s*)?(set-)?cookie:", re.IGNORECASE)
@@ -21,6 +21,17 @@ class Pasted(t.NamedTuple):
     #: What it is called, if the text says so.
     name: str | None
     value: str
+
+    @property
+    def decoded(self) -> str | None:
+        """Its value, or ``None`` if requests drop it, because no cookie is spelled like this."""
+        # As servers pass it on.
+        header = f"name={self.value}".encode(errors="replace").decode("latin-1")
+        decoded = parse_cookie(header).get("name")
+        is_bare = self.name is None and (decoded is None or ";" in self.value)
+
+        # It may be decoded already.
+        return self.value if is_bare else decoded
 
 
 def read_pasted(data: bytes, known: Collection[str]) -> list[Pasted]:
@@ -43,7 +54,7 @@ def _cookies_in(line: str, known: Collection[str]) -> Iterator[Pasted]:
 
     if header is None and line.partition("=")[0] not in known:
         if line:
-            yield Pasted(None, _as_in_header(line))
+            yield Pasted(None, line)
 
         return
 
@@ -56,11 +67,6 @@ def _cookies_in(line: str, known: Collection[str]) -> Iterator[Pasted]:
     for pair in filter(None, map(str.strip, pairs)):
         cookie = Pasted(None, pair)
         yield as_pair(cookie) or cookie
-
-
-def _as_in_header(value: str) -> str:
-    """A value that may come from elsewhere. In a header, a semicolon would end it."""
-    return dump_cookie("a", value, path=None, max_size=0)[2:] if ";" in value else value
 
 
 def _unquote(line: str) -> str:

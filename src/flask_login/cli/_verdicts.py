@@ -165,14 +165,15 @@ class Judge:
         )
 
     def _judge_user(self, login: Login) -> Reason | None:
-        if not self._loads_user:
+        callback = self._manager._user_callback
+
+        if not self._loads_user or callback is None:
             return None
 
         visit = self.visit
         searching = begin_search(visit)
 
         try:
-            callback = self._manager._user_callback
             user = call_loader(self._app, callback, login.user_id, "user_loader", "cookie")
             self.user_loaded = True
             stamp = find_stamp(user, login.user_id, visit.settings)

@@ -15,10 +15,10 @@ from .._context import current_flask
 from .._login import Reason
 from .._visit import Visit
 from ..utils import get_manager
-from ._cookies import Explanation
-from ._cookies import Format
-from ._cookies import Kind
 from ._cookies import Reader
+from ._explanations import Explanation
+from ._explanations import Format
+from ._explanations import Kind
 from ._facts import as_datetime
 from ._facts import as_span
 from ._facts import echo_facts
