@@ -200,10 +200,7 @@ def read(cookie: str, settings: Settings, *, on_record: bool) -> Token | Refused
 def decode_timed(
     cookie: str | bytes, keys: Sequence[bytes], *, expires: bool = True
 ) -> Token | Refused:
-    """What a cookie in our own format says if one of the keys signed it, else why it is refused.
-
-    :param expires: Whether one whose time is over is refused.
-    """
+    """What a cookie in our own format says if one of the keys signed it, else why it is refused."""
     try:
         value = _as_bytes(cookie)
     except UnicodeEncodeError:
@@ -231,17 +228,14 @@ def _parse(signed: bytes, *, needs_rewrite: bool, expires: bool) -> Token | Refu
         known_id = int(user_id) if "i" in flags else user_id
         login = Login(known_id, int(authenticated_at), None, stamp or None, "f" in flags)
         token = Token(login, int(duration), int(issued_at), random, needs_rewrite)
-        is_over = _clock.is_over(token.issued_at, int(duration), _clock.now())
+        is_over = expires and _clock.is_over(token.issued_at, int(duration), _clock.now())
     except ValueError:
         return INVALID
-
-    if not expires:
-        return token
 
     if is_over:
         return EXPIRED
 
-    return INVALID if login.authenticated_at > _clock.now() + _clock.SKEW else token
+    return INVALID if expires and login.authenticated_at > _clock.now() + _clock.SKEW else token
 
 
 def _parse_record(user_id: str, fields: str, needs_rewrite: bool) -> Token:

@@ -275,7 +275,7 @@ FROM_BEFORE: dict[str, Case] = {
 @pytest.mark.parametrize("which", [0, 1], ids=["session", "remember"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_verdict_is_that_of_a_request(case: Case, which: int, time: FrozenClock) -> None:
-    world = World()
+    world = World(LOGIN_IDLE_TIMEOUT=100 * YEAR)
     header = world.log_in()[which]
     case(world, time)
 
