@@ -676,7 +676,7 @@ class TestUser:
 
         verdict = fields_of(explain(cookie))["verdict"]
 
-        assert verdict == "accepted, if its user is: see --load-user"
+        assert verdict == "accepted. The user was not loaded: see --load-user."
 
     def test_user_is_loaded_if_asked_for(self, explain: Explain, cookie: str) -> None:
         assert fields_of(explain(cookie, "--load-user"))["verdict"] == "accepted"

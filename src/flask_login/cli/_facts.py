@@ -36,11 +36,6 @@ def as_datetime(seconds: float) -> datetime:
     return datetime.fromtimestamp(max(0, min(seconds, _LATEST)), timezone.utc)
 
 
-def as_text(time: datetime) -> str:
-    """A time to the second, which columns are made of."""
-    return time.strftime("%Y-%m-%d %H:%M:%S")
-
-
 def with_age(seconds: int | None) -> str | None:
     """A time, and how long ago that is, or how long it takes until then."""
     if seconds is None:
@@ -49,7 +44,7 @@ def with_age(seconds: int | None) -> str | None:
     away = seconds - _clock.now()
     span = as_span(abs(away))
     age = "now" if not away else f"in {span}" if away > 0 else f"{span} ago"
-    return f"{as_text(as_datetime(seconds))} UTC ({age})"
+    return f"{as_datetime(seconds):%Y-%m-%d %H:%M:%S} UTC ({age})"
 
 
 def as_span(seconds: int | None) -> str | None:

@@ -168,7 +168,11 @@ def _yes_or_no(value: bool) -> str:
 def _verdict_of(each: Explanation) -> str:
     if each.reason is None:
         accepted = click.style("accepted", fg="green")
-        return accepted if each.user_loaded else f"{accepted}, if its user is: see --load-user"
+        return (
+            accepted
+            if each.user_loaded
+            else f"{accepted}. The user was not loaded: see --load-user."
+        )
 
     refused = click.style(f"refused: {each.reason}", fg="red")
 

@@ -14,7 +14,6 @@ from flask.cli import AppGroup
 
 from ..records import LoginRecord
 from ..records._store import Store
-from ._facts import as_text
 from ._facts import counted
 from ._facts import printable
 from ._failures import in_one_sentence
@@ -26,7 +25,7 @@ from ._stores import find_store
 _SHORT = 12
 
 #: How much of what a browser says of itself.
-_BROWSER = 60
+_BROWSER = 40
 
 _USER = click.option("--user", "user_id", required=True, help="The user's ID.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -120,7 +119,7 @@ def _find_one(store: Store, user_id: str, prefix: str) -> str:
 def _as_row(login: LoginRecord) -> Sequence[str]:
     return [
         login.id[:_SHORT],
-        *(as_text(time) for time in (login.created_at, login.seen_at, login.expires_at)),
+        *(f"{time:%Y-%m-%d %H:%M}" for time in (login.created_at, login.seen_at, login.expires_at)),
         login.address,
         textwrap.shorten(login.label or login.user_agent, _BROWSER, placeholder="…"),
     ]
