@@ -662,6 +662,18 @@ class TestInput:
     def test_piped_output_has_no_colour(self, explain: Explain, cookies: t.Any) -> None:
         assert "\x1b" not in explain(cookies[0]).output
 
+    def test_terminal_gets_colour(self, app: Flask, cookies: t.Any) -> None:
+        runner = app.test_cli_runner()
+        result = runner.invoke(args=["login", "explain"], input=cookies[0], color=True)
+        assert "\x1b[32maccepted" in result.output
+
+    def test_keys_of_json_stay(self, facts: Facts, cookies: t.Any) -> None:
+        assert set(facts(cookies[0])) == {
+            *("kind", "name", "format", "key", "user_id", "accepted", "reason", "because"),
+            *("authenticated_at", "seen_at", "issued_at", "duration", "expires_at", "expires_by"),
+            *("fresh", "forced", "stamped", "permanent", "record", "other_keys", "user_loaded"),
+        }
+
 
 class TestUser:
     @pytest.fixture
