@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask.cli import AppGroup
 from flask.cli import FlaskGroup
 
+from ._explain import explain_command
 from ._routes import routes
-from .explain import explain_command
-from .sessions import sessions
+from ._sessions import sessions
 
 commands = AppGroup("login")
 commands.add_command(explain_command)
