@@ -197,7 +197,9 @@ def read(cookie: str, settings: Settings, *, on_record: bool) -> Token | Refused
     return token._replace(needs_rewrite=needs_rewrite, is_legacy=True)
 
 
-def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
+def decode_timed(
+    cookie: str | bytes, keys: Sequence[bytes], *, expires: bool = True
+) -> Token | Refused:
     """What a cookie in our own format says if one of the keys signed it, else why it is refused."""
     try:
         value = _as_bytes(cookie)
@@ -209,12 +211,12 @@ def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
     for key in reversed(keys):
         # Base64 can spell one signature in several ways. Only ours counts.
         if hmac.compare_digest(_signer(key).get_signature(signed), signature):
-            return _parse(signed, needs_rewrite=key != keys[-1])
+            return _parse(signed, needs_rewrite=key != keys[-1], expires=expires)
 
     return FOREIGN
 
 
-def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
+def _parse(signed: bytes, *, needs_rewrite: bool, expires: bool) -> Token | Refused:
     # Signed by us, so it is well-formed, unless the application signs other things like this.
     try:
         user_id, _, fields = signed.decode().rpartition("|")
@@ -226,14 +228,14 @@ def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
         known_id = int(user_id) if "i" in flags else user_id
         login = Login(known_id, int(authenticated_at), None, stamp or None, "f" in flags)
         token = Token(login, int(duration), int(issued_at), random, needs_rewrite)
-        is_over = _clock.is_over(token.issued_at, int(duration), _clock.now())
+        is_over = expires and _clock.is_over(token.issued_at, int(duration), _clock.now())
     except ValueError:
         return INVALID
 
     if is_over:
         return EXPIRED
 
-    return INVALID if login.authenticated_at > _clock.now() + _clock.SKEW else token
+    return INVALID if expires and login.authenticated_at > _clock.now() + _clock.SKEW else token
 
 
 def _parse_record(user_id: str, fields: str, needs_rewrite: bool) -> Token:
