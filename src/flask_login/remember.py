@@ -420,12 +420,11 @@ def attributes_of(settings: Settings) -> dict[str, t.Any]:
 
 def find_problems(prefix: str, name: str, attributes: t.Any, config: t.Any) -> list[str]:
     """Why browsers drop a cookie whose settings begin with ``prefix``."""
-    kind = name[:9].lower()
-    is_host = kind.startswith("__host-")
+    is_host = name.lower().startswith("__host-")
     found: list[str] = []
 
     if not attributes["secure"]:
-        if is_host or kind == "__secure-":
+        if is_host or name.lower().startswith("__secure-"):
             found.append(f"{prefix}_NAME '{name}' needs {prefix}_SECURE to be True")
 
         # Werkzeug takes it in any case.
