@@ -331,7 +331,7 @@ class Settings:
 
     @property
     def has_lifetimes(self) -> bool:
-        """Whether any timeout is set."""
+        """Whether any timeout or lifetime is set."""
         return not (self.idle_timeout is self.absolute_timeout is self.fresh_lifetime is None)
 
 

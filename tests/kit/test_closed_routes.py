@@ -378,7 +378,7 @@ class TestAssertLoginRequired:
             assert_login_required(client, "/page")
 
         assert str(caught.value) == (
-            f"GET /page is open to anonymous callers: {status}. No guard refused them."
+            f"GET /page is open to anonymous users: {status}. No guard refused the request."
         )
 
     def test_method_is_named(self, app: Flask, client: FlaskClient) -> None:
