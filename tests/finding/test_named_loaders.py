@@ -177,7 +177,7 @@ def test_name_of_another_way_in_is_refused(login_manager: LoginManager, name: st
 def test_name_of_another_loader_is_refused(login_manager: LoginManager) -> None:
     login_manager.loader("bearer")(lambda request: None)
 
-    with pytest.raises(ValueError, match="There is a loader called 'bearer' already"):
+    with pytest.raises(ValueError, match="A loader named 'bearer' is already registered"):
         login_manager.loader("bearer")(lambda request: None)
 
 

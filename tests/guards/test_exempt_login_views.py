@@ -279,7 +279,7 @@ def test_view_that_is_computed_is_an_error_where_it_is_closed(
 ) -> None:
     login_manager.login_view = view
 
-    with pytest.raises(RuntimeError, match=r"form', which is closed itself.* 'login_exempt'"):
+    with pytest.raises(RuntimeError, match=r"form', which requires a login itself.* 'login_exempt'"):
         client.get("/page")
 
 
@@ -320,7 +320,7 @@ def test_computed_view_below_the_prefix_of_the_request_is_an_error(
 ) -> None:
     login_manager.login_view = lambda: url_for("form")
 
-    with pytest.raises(RuntimeError, match="'/app/form', which is closed itself"):
+    with pytest.raises(RuntimeError, match="'/app/form', which requires a login itself"):
         client.get("/page", base_url="http://localhost/app")
 
 
