@@ -139,8 +139,7 @@ class LoginClient(FlaskClient):
 
             yield self
         finally:
-            # First end this session. Then restore the other one, in case sessions are not found by
-            # cookie.
+            # First end this session. Then restore the other one, if it is not found by a cookie.
             for outcome in ({}, content):
                 with self._in_request(base_url):
                     # The record of the other login stays.
@@ -353,8 +352,7 @@ def _as_domain(domain: str | None) -> str:
 
 
 class _Received(BaseException):
-    """Ends a request before it is handled. A ``BaseException``, so that no middleware catches it.
-    """
+    """Ends a request before it is handled. No middleware catches a ``BaseException``."""
 
 
 def _as_received(app: Flask, environ: dict[str, t.Any]) -> t.Any:

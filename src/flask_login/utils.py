@@ -675,8 +675,7 @@ def guard_by(
     def decorate(view: V) -> V:
         if not callable(view):
             raise TypeError(
-                f"A guard decorates a view, not {view!r}. Pass its options by keyword, for example"
-                " login_required(via='session')."
+                f"A guard decorates a view, not {view!r}. Pass its options as keyword arguments."
             )
 
         is_async = _views.is_awaitable(view)

@@ -180,8 +180,7 @@ class RedisRecords:
         return _Everyone.load(*self._send(("GET", self._everyone)))
 
     def _run(self, script: Script, user_id: str, *arguments: str | int) -> tuple[t.Any, _Everyone]:
-        """Run a script on a user's logins. Return its result, and the state of all users after it.
-        """
+        """Run a script on a user's logins. Return its result, and then the state of all users."""
         keys = self._keys(user_id)
         names = [keys.index, keys.not_adopted_until]
         result, everyone = self._evaluate(
