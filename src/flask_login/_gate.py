@@ -155,9 +155,8 @@ class Gate:
         if isinstance(config.get("SECRET_KEY_FALLBACKS"), (str, bytes)):
             warn_once(
                 self._app,
-                "SECRET_KEY_FALLBACKS is a string, not a list of keys. Make it a list: Flask-Login"
-                " uses the string as one key, but Flask's session accepts each single character of"
-                " it as a key.",
+                "SECRET_KEY_FALLBACKS is a string, not a list of keys. Make it a list: Flask's own"
+                " session accepts each single character of a string as a key.",
             )
 
     def _closes_anything(self) -> bool:
@@ -222,8 +221,7 @@ class Gate:
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):
             _logger.warning(
-                "The view of endpoint '%s' was registered without its guard, so it is not guarded."
-                " Put the guard below '@app.route'.",
+                "The view of endpoint '%s' is not guarded: put its guard below '@app.route'.",
                 endpoint,
             )
 

@@ -93,8 +93,7 @@ def mark(view: V, name: str) -> V:
             setattr(owner, _MARKED, (id(owner), marks))
     except AttributeError:
         raise TypeError(
-            f"{view!r} cannot be marked, because attributes cannot be set on it. Mark a function"
-            " that calls it."
+            f"{view!r} accepts no attributes. Mark a function that calls it instead."
         ) from None
 
     return view

@@ -73,7 +73,7 @@ class _Default:
 class UserMixin:
     """A base class for users. It has everything that Flask-Login needs, except an ``id``.
 
-    Two users are equal if their ``get_id()`` is. Every object has a hash of its own.
+    Two users are equal if their IDs are equal. The hash stays the one of the object.
     """
 
     # Defining '__eq__' would remove the hash. Users must stay usable in sets and as keys.

@@ -387,7 +387,6 @@ def accepts_legacy(settings: Settings) -> bool:
     return _clock.now() < accept.timestamp()
 
 
-# Cached, because making a signer derives a key.
 @lru_cache(maxsize=16)
 def _signer(key: bytes) -> Signer:
     """Return a signer like ItsDangerous's ``TimestampSigner``, but without a time. Our content has

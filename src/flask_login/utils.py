@@ -134,8 +134,8 @@ def login_user(
     :param fresh: Whether the user has just authenticated. See :func:`login_fresh`.
     :return: ``True`` if the user was logged in. ``False`` if the user is inactive, or already has
         ``LOGIN_RECORDS_LIMIT`` logins and ``LOGIN_RECORDS_LIMIT_REACHED`` is ``"refuse"``.
-    :raises TypeError: If ``duration`` is neither a timedelta nor a number.
-    :raises ValueError: If ``duration`` is longer than a date can express.
+    :raises TypeError: If the duration is neither a timedelta nor a number.
+    :raises ValueError: If the duration is longer than a date can express.
     :raises ServiceUnavailable: If the login cannot be recorded, because the record store fails.
     """
     user = unwrap(user)
@@ -674,9 +674,7 @@ def guard_by(
 
     def decorate(view: V) -> V:
         if not callable(view):
-            raise TypeError(
-                f"A guard decorates a view, not {view!r}. Pass its options as keyword arguments."
-            )
+            raise TypeError(f"A guard decorates a view, not {view!r}. Use keyword arguments.")
 
         is_async = _views.is_awaitable(view)
 
