@@ -84,7 +84,7 @@ class _CurrentUser(LocalProxy[t.Any]):
     __slots__ = ()
     # Without this, 'current_user.__doc__' would not be the docstring of the user.
     __doc__: t.Any = vars(LocalProxy)["__doc__"]
-    # Pony ORM recognises a proxy by its class name, and by this attribute on the class itself.
+    # Pony ORM recognizes a proxy by its class name, and by this attribute on the class itself.
     _get_current_object: t.Any = vars(LocalProxy)["_get_current_object"]
 
     # A shortcut for LocalProxy's own lookup. Almost every use of the user reads an attribute.
@@ -261,13 +261,13 @@ def confirm_login(user: t.Any = None) -> None:
 
 
 def refresh_login(user: t.Any = None) -> None:
-    """Keep the current login after the user's credentials changed. All other logins of the user
+    """Keep the current login after the user's credentials changed, while the user's other logins
     end (OWASP ASVS 7.4.3).
 
-    The session gets the new session stamp and a new ID. A remember-me cookie is replaced. Other
-    logins end because their stamp no longer matches, and recorded logins are revoked. Has no
-    effect if no user is logged in through the session. Sends :data:`.login_ended` for each revoked
-    login.
+    Other logins end if the user class has ``get_session_stamp``, because their stamp no longer
+    matches. Recorded logins are revoked, and :data:`.login_ended` is sent for each. This session
+    gets the new stamp and a new ID, and its remember-me cookie is replaced. Has no effect if no
+    user is logged in through the session.
 
     :param user: The user with the new credentials. By default, the current user.
     :raises ValueError: If it is not the user who is logged in.
