@@ -1,4 +1,4 @@
-"""``python examples/portal/health.py [PORT]``: whether the portal answers on a port of this machine.
+"""Whether the portal answers on a port of this machine: ``python examples/portal/health.py 8000``.
 
 It is asked by a name that it goes by, because it refuses others.
 """

@@ -232,7 +232,7 @@ class Load:
             self.answers += 1
 
             if answer.status != 200 or json.loads(answer.text)["name"] != name:
-                self.faults.append(f"{answer}")
+                self.faults.append(f"{answer.status} {answer.location or answer.text}")
 
 
 @contextmanager
