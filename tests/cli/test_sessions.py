@@ -325,7 +325,7 @@ def test_failure_of_the_store_is_one_sentence(
 
     assert result.exit_code == 1
     assert result.output == (
-        "Error: The store of the logins on record failed: ConnectionError: nobody is there\n"
+        "Error: The record store failed: ConnectionError: nobody is there\n"
     )
 
 
