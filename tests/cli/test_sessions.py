@@ -312,7 +312,7 @@ def test_command_without_records_says_what_to_do(
 ) -> None:
     result = invoke(*args)
 
-    assert "Pass a store as 'LoginManager(records=...)'." in result.output
+    assert "Pass a store: 'LoginManager(records=...)'." in result.output
     assert result.exit_code == 1
 
 
@@ -324,9 +324,7 @@ def test_failure_of_the_store_is_one_sentence(
     result = invoke(*args)
 
     assert result.exit_code == 1
-    assert result.output == (
-        "Error: The store of the logins on record failed: ConnectionError: nobody is there\n"
-    )
+    assert result.output == ("Error: The record store failed: ConnectionError: nobody is there\n")
 
 
 @pytest.mark.parametrize("records", [Broken()], ids=["broken"])
@@ -334,7 +332,7 @@ def test_failure_of_the_store_is_in_the_log(
     invoke: Invoke, records: t.Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     invoke("purge")
-    assert "The store of the logins on record failed." in caplog.text
+    assert "The record store failed." in caplog.text
 
 
 @pytest.mark.parametrize("records", [MemoryRecords()], ids=["memory"])
