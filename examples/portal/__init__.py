@@ -36,6 +36,11 @@ def create_app(config: Mapping[str, t.Any] | None = None) -> Flask:
     """
     app = settings.make_app(config or {})
 
+    if app.config["SERVER_SESSIONS"]:
+        from . import server_sessions
+
+        server_sessions.init_app(app)
+
     db.init_app(app)
     languages.init_app(app)
     limiter.init_app(app)

@@ -31,6 +31,7 @@ from flask_login.records import Records
 from .models import ApiToken
 from .models import db
 from .models import now
+from .models import open_redis
 from .models import Operator
 from .models import records as sql_records
 
@@ -74,11 +75,9 @@ def _records(redis_url: str | None) -> Records:
     if not redis_url:
         return sql_records
 
-    from redis import Redis
-
     from flask_login.records.redis import RedisRecords
 
-    return RedisRecords(Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2))
+    return RedisRecords(open_redis(redis_url))
 
 
 def words_of(reason: str | None) -> str | None:
@@ -97,7 +96,7 @@ def words_of(reason: str | None) -> str | None:
 
 
 def _load_operator(user_id: str) -> Operator | None:
-    return db.session.get(Operator, int(user_id))
+    return db.session.get(Operator, int(user_id)) if user_id.isdecimal() else None
 
 
 def _load_by_token(request: Request) -> Operator | None:

@@ -1,5 +1,5 @@
-"""``python -m flask_login --app …``: the commands of ``flask login``, also where an application has
-a command ``login`` of its own.
+"""``python -m flask_login --app …``: the commands of ``flask login``, also if the application has
+its own command ``login``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a manager is told about who may enter which views."""
+"""The methods of a manager that close views, and that declare what closes them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ class ClosedViews:
     _declared_guards: list[tuple[Callable[..., t.Any], bool | Callable[[str], bool]]]
 
     def require_login(self, blueprint: Blueprint) -> None:
-        """Let only logged-in users enter the views of a blueprint, and of those nested in it.
+        """Let only logged-in users enter the views of a blueprint and of its nested blueprints.
 
-        Views marked by :func:`.login_exempt` stay open. For the whole application, set
+        Views with :func:`.login_exempt` stay open. To close the whole application, set
         ``LOGIN_REQUIRED_BY_DEFAULT``.
 
-        :raises TypeError: If it is a name, which would close nothing.
+        :raises TypeError: If it is not a :class:`flask.Blueprint`.
         """
         if not isinstance(blueprint, Blueprint):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"'require_login' takes a Blueprint, not {blueprint!r}.")
@@ -30,14 +30,14 @@ class ClosedViews:
     def declare_guard(
         self, function: Callable[..., t.Any], guards: bool | Callable[[str], bool] = True
     ) -> None:
-        """Tell ``flask login routes`` whether a function refuses visitors. It changes nothing
-        about requests.
+        """Tell ``flask login routes`` whether a function refuses anonymous users. This changes no
+        request.
 
         :param function: A ``before_request`` function, a decorator of views, or a view that refuses
-            visitors itself.
-        :param guards: Whether it refuses whoever is not logged in. If that depends on the view, a
-            function that is given the endpoint.
-        :raises TypeError: If it is a name, which would declare nothing.
+            anonymous users itself.
+        :param guards: Whether it refuses anonymous users. If that depends on the view, a function
+            that gets the endpoint and returns it.
+        :raises TypeError: If ``function`` is not callable.
         """
         if not callable(function):
             raise TypeError(f"'declare_guard' takes a function, not {function!r}.")

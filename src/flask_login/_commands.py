@@ -1,4 +1,4 @@
-"""Registers ``flask login``, whose commands are imported when it is called."""
+"""The command ``flask login``. Its subcommands are imported when it is called."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 
 class LoginCommands(AppGroup):
-    """The commands of :mod:`flask_login.cli`."""
+    """The command group of :mod:`flask_login.cli`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return _import_commands().list_commands(ctx)
@@ -20,11 +20,11 @@ class LoginCommands(AppGroup):
         return _import_commands().get_command(ctx, cmd_name)
 
 
-COMMANDS = LoginCommands("login", help="Show what is open, and what is weak; manage logins.")
+COMMANDS = LoginCommands("login", help="Check routes and settings, and manage logins.")
 
 
 def register_commands(app: Flask) -> None:
-    """Add ``flask login`` to an application that has no such command of its own."""
+    """Add ``flask login`` to an application, unless it has its own command of this name."""
     app.cli.commands.setdefault("login", COMMANDS)
 
 

@@ -127,4 +127,4 @@ def test_user_without_an_id_yet_is_not_logged_in_above_the_limit(
     app.view_functions["plain"] = lambda: (login_user(late), setattr(late, "id", "1"))[1] or "ok"
     assert ask(other, "/plain") == "ok"
     assert ask(other) == "nobody"
-    assert "could not be put on record" in caplog.text
+    assert "could not be recorded" in caplog.text

@@ -170,5 +170,5 @@ def test_without_records_there_is_nothing_to_tell_apart(
 ) -> None:
     LoginManager(app).user_loader(lambda user_id: None)
 
-    with pytest.raises(RuntimeError, match="Logins are not on record"):
+    with pytest.raises(RuntimeError, match="Logins are not recorded"):
         browser.get(path)

@@ -46,7 +46,7 @@ dropped = pytest.mark.parametrize(
         ),
         pytest.param(
             {**HOST, **SECURE, "REMEMBER_COOKIE_DOMAIN": "example.com"},
-            "REMEMBER_COOKIE_NAME '__Host-token' admits no REMEMBER_COOKIE_DOMAIN",
+            "REMEMBER_COOKIE_NAME '__Host-token' forbids REMEMBER_COOKIE_DOMAIN",
             id="host with a domain",
         ),
         pytest.param(
