@@ -32,6 +32,7 @@ class RecordedLogins:
         :param user_id: The ID, as the user's ``get_id`` returns it.
         :return: How many there were.
         :raises RuntimeError: If logins are not on record.
+        :raises StoreFailure: If the store fails.
         """
         return t.cast(int, self._demand_ledger().store.end(user_id))
 
@@ -40,6 +41,7 @@ class RecordedLogins:
         :data:`.login_ended`, in an application context.
 
         :raises RuntimeError: If logins are not on record.
+        :raises StoreFailure: If the store fails.
         """
         self._demand_ledger().store.end_all()
 
@@ -48,6 +50,7 @@ class RecordedLogins:
 
         :return: How many rows were removed.
         :raises RuntimeError: If logins are not on record.
+        :raises StoreFailure: If the store fails.
         """
         return t.cast(int, self._demand_ledger().store.purge())
 

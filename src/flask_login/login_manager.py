@@ -51,6 +51,7 @@ from .config import LOGIN_MESSAGE_CATEGORY
 from .config import REFRESH_MESSAGE
 from .config import REFRESH_MESSAGE_CATEGORY
 from .config import Settings
+from .exceptions import MissingLoader
 from .mixins import AnonymousUserMixin
 from .signals import send
 from .signals import user_accessed
@@ -73,12 +74,6 @@ if t.TYPE_CHECKING:
 _logger = logging.getLogger("flask_login")
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
-
-
-class MissingLoader(Exception):
-    """No loader is registered, so nobody can be found."""
-
-    # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
 
 
 class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
