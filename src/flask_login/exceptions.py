@@ -17,4 +17,4 @@ class StoreFailure(ServiceUnavailable):
     It is a 503 if nothing handles it in a request. Jobs that end or purge logins may catch it.
     """
 
-    description = "The store of the logins on record failed."
+    description: str | None = "The store of the logins on record failed."
