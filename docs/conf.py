@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import doctest
+import sys
 from importlib.metadata import version as find_version
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "Flask-Login"
 author = "The Flask-Login developers"
 copyright = "2026 The Flask-Login developers"
 version = release = find_version("Flask-Login")
 
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 extensions = [
+    "asvs",
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.doctest",
     "sphinx.ext.viewcode",
+    "accessibility",
+    "settings",
 ]
 exclude_patterns = ["_build", "_costs"]
 html_theme = "furo"
 html_title = f"{project} {version}"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
 pygments_style = "default"
 
 myst_enable_extensions = ["colon_fence", "deflist"]

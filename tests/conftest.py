@@ -27,6 +27,8 @@ from flask_login import LoginManager
 from flask_login import logout_user
 from flask_login import UserMixin
 
+pytest_plugins = ["asvs_report"]
+
 
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what stays until the end: a tenth of the time."""

@@ -36,11 +36,17 @@ def create_app(config: Mapping[str, t.Any] | None = None) -> Flask:
     """
     app = settings.make_app(config or {})
 
+    if app.config["SERVER_SESSIONS"]:
+        from . import server_sessions
+
+        server_sessions.init_app(app)
+
     db.init_app(app)
     languages.init_app(app)
     limiter.init_app(app)
-    make_login_manager(app.config["REDIS_URL"]).init_app(app)
-    protect_forms(app)
+    login_manager = make_login_manager(app.config["REDIS_URL"])
+    login_manager.init_app(app)
+    protect_forms(app, login_manager)
     errors.init_app(app)
     pages.init_app(app)
     commands.init_app(app)

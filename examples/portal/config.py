@@ -17,6 +17,8 @@ from flask import Flask
 DEFAULTS: dict[str, t.Any] = {
     "DATABASE_URL": "sqlite:///portal.sqlite",
     "REDIS_URL": None,
+    # Whether sessions are kept in Redis, by Flask-Session, and not in the browser.
+    "SERVER_SESSIONS": False,
     # Whether browsers reach the portal by HTTPS.
     "HTTPS": False,
     # How many reverse proxies are in front, each of which sets X-Forwarded-For, -Proto and -Host.
@@ -73,6 +75,9 @@ def _complete(app: Flask) -> None:
     url = _with_driver(config["DATABASE_URL"])
     config.setdefault("SQLALCHEMY_ENGINES", {"default": {"url": url, "pool_pre_ping": True}})
 
+    if config["SERVER_SESSIONS"] and not config["REDIS_URL"]:
+        raise CannotStart("FLASK_SERVER_SESSIONS needs Redis: name one in REDIS_URL.")
+
     if isinstance(config.get("TRUSTED_HOSTS"), str):
         config["TRUSTED_HOSTS"] = [host.strip() for host in config["TRUSTED_HOSTS"].split(",")]
 
@@ -87,6 +92,10 @@ def _complete(app: Flask) -> None:
             f"The folder {app.instance_path} cannot be written ({error.strerror}): make it"
             " writable, or name another one in FLASK_INSTANCE_PATH."
         ) from None
+
+    # Flask-WTF knows no fallbacks, but ItsDangerous does: it signs with the last of several keys.
+    keys = [*(config["SECRET_KEY_FALLBACKS"] or ()), config["SECRET_KEY"]]
+    config.setdefault("WTF_CSRF_SECRET_KEY", keys)
 
 
 def _with_driver(url: str) -> str:

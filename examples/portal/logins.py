@@ -31,6 +31,7 @@ from flask_login.records import Records
 from .models import ApiToken
 from .models import db
 from .models import now
+from .models import open_redis
 from .models import Operator
 from .models import records as sql_records
 
@@ -74,11 +75,9 @@ def _records(redis_url: str | None) -> Records:
     if not redis_url:
         return sql_records
 
-    from redis import Redis
-
     from flask_login.records.redis import RedisRecords
 
-    return RedisRecords(Redis.from_url(redis_url, socket_timeout=2, socket_connect_timeout=2))
+    return RedisRecords(open_redis(redis_url))
 
 
 def words_of(reason: str | None) -> str | None:
@@ -154,7 +153,7 @@ act_required = user_passes_test(may_act, reason="operators_only")
 admin_required = user_passes_test(lambda user: user.role == "admin", reason="admins_only")
 
 
-def protect_forms(app: Flask) -> None:
+def protect_forms(app: Flask, login_manager: LoginManager[Operator]) -> None:
     """Demand a CSRF token with whatever changes something, unless an API token does the same:
     other sites can neither know nor send one.
     """
@@ -167,6 +166,9 @@ def protect_forms(app: Flask) -> None:
 
         if request.method in app.config["WTF_CSRF_METHODS"] and login_source() != "token":
             csrf.protect()
+
+    # It refuses forged requests, and no visitors: 'flask login routes' cannot know.
+    login_manager.declare_guard(check, guards=False)
 
 
 def _is_wrong(response: Response) -> bool:

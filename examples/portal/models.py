@@ -16,6 +16,9 @@ from sqlalchemy.orm import relationship
 from flask_login import UserMixin
 from flask_login.records.sqlalchemy import SQLAlchemyRecords
 
+if t.TYPE_CHECKING:
+    from redis import Redis
+
 db = SQLAlchemy()
 
 
@@ -38,6 +41,13 @@ class Model(DeclarativeBase):
 
 #: The logins on record, where there is no Redis.
 records = SQLAlchemyRecords(lambda: db.engine, metadata=Model.metadata)
+
+
+def open_redis(url: str) -> Redis:
+    """A client that gives up where it would wait for ever by itself."""
+    from redis import Redis
+
+    return Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
 
 
 def now() -> datetime:

@@ -125,12 +125,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> t.Any:
-    # Only tests need it, and it takes as long to import as all else.
+    # Imported on demand, because only tests need it.
     if name in {"FlaskLoginClient", "test_client"}:
         module = _import_module(".test_client", __name__)
         return module if name == "test_client" else module.FlaskLoginClient
 
-    # Only who has logins on record needs them.
+    # Imported on demand, because only applications with recorded logins need them.
     if name in {"end_login", "label_login", "list_logins"}:
         return getattr(_import_module(".logins", __name__), name)
 

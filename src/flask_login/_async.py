@@ -1,4 +1,4 @@
-"""Calling what may be ``async def`` from code that is not."""
+"""Calls of ``async def`` functions from sync code."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from flask import Flask
 
 
 def to_sync(app: Flask, function: Callable[..., t.Any]) -> Callable[..., t.Any]:
-    """A function to call and get the result of, be ``function`` sync or async."""
+    """Return a sync function that returns the result of ``function``, which may be async."""
     call = app.ensure_sync(function)
 
     if call is function or not in_event_loop():
         return call
 
     def call_elsewhere(*args: t.Any, **kwargs: t.Any) -> t.Any:
-        # This thread's event loop is busy with whoever is calling, so the result cannot be waited
-        # for in it. Another thread has one of its own, and sees the same request. Whoever has an
-        # event loop has imported this module; for all others, it is not worth its time.
+        # This thread's event loop is running the caller, so it cannot wait for the result. Use
+        # another thread, which has its own event loop and sees the same request. Imported here,
+        # because only async applications need it.
         futures = import_module("concurrent.futures")
 
         with futures.ThreadPoolExecutor(max_workers=1) as thread:
@@ -32,7 +32,7 @@ def to_sync(app: Flask, function: Callable[..., t.Any]) -> Callable[..., t.Any]:
 
 
 def wait_for(app: Flask, coroutine: Coroutine[t.Any, t.Any, t.Any]) -> t.Any:
-    """What an async function returns that has been called."""
+    """Return the result of a coroutine."""
 
     async def wait() -> t.Any:
         return await coroutine
@@ -40,13 +40,13 @@ def wait_for(app: Flask, coroutine: Coroutine[t.Any, t.Any, t.Any]) -> t.Any:
     try:
         return to_sync(app, wait)()
     finally:
-        # Where nothing can run it, the error says so, and Python need not complain as well.
+        # If nothing can run the coroutine, avoid Python's warning besides the error.
         coroutine.close()
 
 
 def in_event_loop() -> bool:
-    """Whether it is async code that calls."""
-    # Where nobody has imported asyncio, no loop runs; importing it takes longer than all else here.
+    """Return whether the caller runs in an event loop."""
+    # If asyncio is not imported yet, no loop runs. Do not import it, because that takes long.
     asyncio = sys.modules.get("asyncio")
 
     if asyncio is None:

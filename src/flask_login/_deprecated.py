@@ -1,4 +1,4 @@
-"""Names of :class:`.LoginManager` that are kept for those who still use them."""
+"""The deprecated names of :class:`.LoginManager`. They still work, with a warning."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ C = t.TypeVar("C", bound=Callable[..., t.Any])
 
 
 class DeprecatedNames(t.Generic[U]):
-    """The base of a manager."""
+    """The part of :class:`.LoginManager` with deprecated and read-only names."""
 
     _user_callback: t.Any
     _request_callback: t.Any
@@ -31,16 +31,16 @@ class DeprecatedNames(t.Generic[U]):
 
     @property
     def user_callback(self) -> UserCallback[U] | None:
-        """What :meth:`.LoginManager.user_loader` registered."""
+        """The function that :meth:`.LoginManager.user_loader` registered, or ``None``."""
         return t.cast("UserCallback[U] | None", self._user_callback)
 
     @property
     def request_callback(self) -> RequestCallback[U] | None:
-        """What :meth:`.LoginManager.request_loader` registered."""
+        """The function that :meth:`.LoginManager.request_loader` registered, or ``None``."""
         return t.cast("RequestCallback[U] | None", self._request_callback)
 
     def header_loader(self, callback: C) -> C:
-        """Register what finds a user by the ``Authorization`` header.
+        """Register the function that finds a user by the ``Authorization`` header.
 
         .. deprecated:: 0.4
             Use :meth:`request_loader`.

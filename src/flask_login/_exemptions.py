@@ -1,6 +1,6 @@
-"""Which views stay open where a login is required by default.
+"""The views that are exempt from a login that is required by default.
 
-What opens a view is never computed from a request: whoever sends the request could choose it.
+Whether a view is exempt never depends on values in a request, because a client can choose those.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _logger = logging.getLogger("flask_login")
 
 
 class Exemptions:
-    """What an application leaves open: marked views, static files, and where users log in."""
+    """The exempt views of an application: marked views, static files, and login views."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -42,9 +42,9 @@ class Exemptions:
         self._warned_of: set[str] = set()
 
     def is_open(self, rule: Rule, method: str, manager: Manager) -> bool:
-        """Whether everybody may enter the view of a rule.
+        """Return whether the view of a rule is exempt.
 
-        :param rule: The one that a request matched.
+        :param rule: The rule that the request matched.
         """
         if self._is_marked(rule, method):
             return True
@@ -53,11 +53,10 @@ class Exemptions:
         return rule.endpoint in views.endpoints or id(rule) in views.rules
 
     def find_login_views(self, manager: Manager) -> _LoginViews:
-        """Where users log in, as far as the settings alone say. They may change at any time."""
+        """Return the login views that the settings name. The settings may change at any time."""
         known = self._login_views
         settings = (manager.login_view, manager.refresh_view, manager.blueprint_login_views)
 
-        # By one comparison of C, whatever the number of blueprints.
         if known.settings != settings:
             known = self._login_views = self._read_login_views(manager)
 
@@ -71,7 +70,7 @@ class Exemptions:
         if known_view is None or known_view is not view:
             is_marked = _views.has_mark(view, method, _views.EXEMPT) or self._is_static(key[0])
 
-            # A rule for any method would let callers fill the memory with methods of their own.
+            # For a rule without methods, clients could fill the memory with invented methods.
             if rule.methods is not None:
                 self._known[key] = (view, is_marked)
 
@@ -105,7 +104,9 @@ class Exemptions:
         return _LoginViews(settings, endpoints, rules)
 
     def _find_relative_endpoints(self, manager: Manager) -> Iterator[str]:
-        """``.login``, set for blueprint A, is no view of blueprint B."""
+        """Yield the endpoints of relative login views. ``.login``, set for blueprint A, is no view
+        of blueprint B.
+        """
         views = (
             (None, manager.login_view),
             (None, manager.refresh_view),
@@ -117,7 +118,9 @@ class Exemptions:
                 yield f"{blueprint}{view}" if blueprint else view[1:]
 
     def _is_here(self, url: str) -> bool:
-        """Whether a login view is on this site, for which the ``Host`` header is no proof."""
+        """Return whether a login view is on this site. The ``Host`` header does not count, because
+        clients can choose it.
+        """
         config: t.Any = self._app.config
 
         try:
@@ -128,7 +131,7 @@ class Exemptions:
             return False
 
     def _find_rule(self, url: str) -> Rule | None:
-        """The one rule that a path leads to, whatever the request."""
+        """Return the rule that a path leads to in every request, or ``None`` if it depends."""
         url_map = self._app.url_map
         path = unquote(urlsplit(url).path)
         config: t.Any = self._app.config
@@ -140,7 +143,7 @@ class Exemptions:
 
             path = path.removeprefix(root) or "/"
 
-        # There, one path may lead to several views.
+        # With host matching or subdomains, one path may lead to several views.
         if url_map.host_matching or any(
             rule.subdomain != url_map.default_subdomain for rule in url_map.iter_rules()
         ):
@@ -155,17 +158,17 @@ class Exemptions:
 
         self._warned_of.add(view)
         _logger.warning(
-            "The login view '%s' leaves no view open: no single route without variable parts"
-            " answers it. Name its endpoint instead, or mark its view with 'login_exempt'.",
+            "The login view '%s' exempts no view: it does not lead to a single route without"
+            " variable parts. Name its endpoint instead, or mark its view with 'login_exempt'.",
             view,
         )
 
 
 def find_target(app: Flask, request: Request, view: str, url: str) -> Rule | None:
-    """The rule of this application that a redirect leads to, if any.
+    """Return the rule of this application that a redirect leads to, or ``None``.
 
-    :param view: The endpoint, path or URL that the redirect is to.
-    :param url: What it was expanded to.
+    :param view: The target of the redirect: an endpoint, a path or a URL.
+    :param url: The URL of the target.
     """
     endpoint = _urls.endpoint_of(view, request.blueprint)
 
@@ -188,7 +191,7 @@ def find_target(app: Flask, request: Request, view: str, url: str) -> Rule | Non
 
 
 def find_rule(adapter: MapAdapter, path: str) -> Rule | None:
-    """The rule that answers GET for a path, perhaps after Flask added a slash to it."""
+    """Return the rule for a GET of a path, also if Flask adds a slash to the path."""
     try:
         return adapter.match(path, "GET", return_rule=True)[0]
     except RequestRedirect as redirect:
@@ -203,21 +206,23 @@ def find_rule(adapter: MapAdapter, path: str) -> Rule | None:
 
 
 def _is_in(key: str, blueprint: str | None) -> bool:
-    """Whether a blueprint, or one that it is nested in, has this name or dotted name."""
+    """Return whether a blueprint, or one of its parents, has this name or dotted name."""
     return any(key in (name, name.rpartition(".")[2]) for name in parents_of(blueprint))
 
 
 def parents_of(blueprint: str | None) -> Sequence[str]:
-    """A blueprint and those that it is nested in, innermost first, by their dotted names."""
+    """Return the dotted names of a blueprint and its parents, innermost first."""
     names = blueprint.split(".") if blueprint else []
     return [".".join(names[:length]) for length in range(len(names), 0, -1)]
 
 
 class _LoginViews:
-    """Where users log in.
+    """The login views of an application.
 
-    :param settings: What it was read from.
-    :param rules: By identity: rules are equal if their paths are, although their views are not.
+    :param settings: The settings that name them.
+    :param endpoints: Their endpoints.
+    :param rules: Their rules, by identity. Rules with the same path are equal, also if they have
+        different views.
     """
 
     def __init__(
@@ -229,7 +234,5 @@ class _LoginViews:
 
 
 def _is_fixed(view: t.Any) -> t.TypeGuard[str]:
-    """Whether a login view is written down, rather than asked for in each request. Proxies, too,
-    are callables.
-    """
+    """Return whether a login view is a plain string, and not a callable. A proxy is a callable."""
     return not callable(view) and isinstance(view, str)

@@ -1,4 +1,4 @@
-"""The hooks of one application: what is looked at before each view and after it."""
+"""The hooks of one application that run before and after each view."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ from .config import Settings
 if t.TYPE_CHECKING:
     from ._manager import Manager
 
-#: The extension of an application that is its gate.
+#: The key in ``app.extensions`` of the gate.
 GATE = "flask_login_gate"
 
 _logger = logging.getLogger("flask_login")
 
 
 class Gate:
-    """Registered once with an app, for whichever manager the app has at the time."""
+    """The hooks of an application. They are registered once, and use the manager that the
+    application has at the time of a request.
+    """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -44,13 +46,13 @@ class Gate:
         self._checks_views = True
         self._demands_login = False
         self._exemptions = Exemptions(app)
-        # The sets of the managers that the application had, which they go on adding to.
+        # The sets of closed blueprints of all managers that the application had. The sets may grow.
         self._closed: list[set[Blueprint]] = []
         self._closed_for: t.Any = None
 
     @classmethod
     def of(cls, app: Flask) -> Gate:
-        """The gate of an application, which is registered with it the first time."""
+        """Return the gate of an application. Register it on first use."""
         if GATE not in app.extensions:
             app.extensions[GATE] = cls(app)
             app.extensions[GATE].register()
@@ -59,13 +61,13 @@ class Gate:
         return gate
 
     def register(self) -> None:
-        # Before the application's own, whenever those were registered: what they put on 'g' is this
-        # request's.
+        # Run before the application's functions, even if those were registered first: the user that
+        # they put on 'g' belongs to this request.
         self._app.before_request_funcs.setdefault(None, []).insert(0, self._before_view())
         self._app.after_request(self._after_view())
 
-    # Functions, not methods: Flask asks of each hook in each request whether it is async, which is
-    # harder to tell of a method.
+    # Functions and not methods: Flask checks in each request whether a hook is async, and the check
+    # takes longer for a method.
 
     def _before_view(self) -> Callable[[], ResponseReturnValue | None]:
         def before_view() -> ResponseReturnValue | None:
@@ -79,12 +81,13 @@ class Gate:
 
             functions = self._app.before_request_funcs[None]
 
-            # Where no other function comes in between, a third hook is not needed.
+            # If no other function runs after this one, another hook is not needed.
             if functions[-1] is before_view:
                 return self._demand_login()
 
-            # The application's own may prepare what a loader needs, so this comes after them. Flask
-            # calls it in this request already. Only then is it done for other threads.
+            # The application's functions may prepare what a loader needs, so this must run after
+            # them. Flask calls it in this request already. Set the flag last, because other threads
+            # read it.
             functions.append(lambda: self._demand_login())
             self._demands_login = True
             return None
@@ -95,7 +98,7 @@ class Gate:
         def after_view(response: Response) -> Response:
             visit = Visit.begun()
 
-            # The application may have written to the session what is to become of the cookie.
+            # The application may have written '_remember' to the session itself.
             if visit is None:
                 stored = used_session()
 
@@ -117,7 +120,7 @@ class Gate:
         return after_view
 
     def close(self, blueprints: set[Blueprint]) -> None:
-        """Keep a manager's blueprints closed, also under another manager."""
+        """Keep a manager's blueprints closed, also if another manager replaces it."""
         if all(known is not blueprints for known in self._closed):
             self._closed.append(blueprints)
 
@@ -125,7 +128,7 @@ class Gate:
     def _manager(self) -> Manager:
         app: t.Any = self._app
 
-        # Tests replace the manager, also by objects that do no more than load a user.
+        # Tests replace the manager, also by objects that only have '_load_user'.
         try:
             manager: Manager = app.login_manager
             manager._update_remember_cookie  # noqa: B018
@@ -135,11 +138,11 @@ class Gate:
         return manager
 
     def _check_views(self) -> None:
-        """What is done in the first request, when all views are there."""
+        """Check the views in the first request, when all of them are registered."""
         self._checks_views = False
 
         if self._closes_anything():
-            # Warns of those that exempt nothing.
+            # It warns about login views that exempt no view.
             self._exemptions.find_login_views(self._manager)
 
         self._warn_of_unguarded_views()
@@ -152,8 +155,8 @@ class Gate:
         if isinstance(config.get("SECRET_KEY_FALLBACKS"), (str, bytes)):
             warn_once(
                 self._app,
-                "SECRET_KEY_FALLBACKS is one string, which counts as one key here. Make it a list:"
-                " Flask's own session accepts each single character of a string as a key.",
+                "SECRET_KEY_FALLBACKS is a string, not a list of keys. Make it a list: Flask's own"
+                " session accepts each single character of a string as a key.",
             )
 
     def _closes_anything(self) -> bool:
@@ -167,20 +170,20 @@ class Gate:
         return False
 
     def _find_closed(self) -> list[set[Blueprint]]:
-        """The closed blueprints, also those of a manager that took the application over without
+        """Return the closed blueprints, also those of a manager that replaced another one without
         'init_app'.
         """
         manager: t.Any = getattr(self._app, "login_manager", None)
 
         if manager is not self._closed_for:
-            # In this order: another thread must not take it for done before it is.
+            # In this order, because another thread reads the attribute as "done".
             self.close(getattr(manager, "_closed_blueprints", set()))
             self._closed_for = manager
 
         return self._closed
 
     def closes(self, rule: Rule, method: str) -> bool:
-        """Whether only logged-in users may enter the view of a rule, guarded or not."""
+        """Return whether a view requires a login by default. Guards on the view do not count."""
         if not self._settings.login_required and not self._is_in_closed_blueprint(rule):
             return False
 
@@ -190,7 +193,7 @@ class Gate:
         current = current_request()
         rule = current.url_rule
 
-        # 404 and 405 have nothing to close.
+        # Without a rule, the response is 404 or 405.
         if rule is None or utils.is_guard_off(self._app, current):
             return None
 
@@ -218,14 +221,13 @@ class Gate:
     def _warn_of_unguarded_views(self) -> None:
         for endpoint in _views.find_unguarded(self._app.view_functions):
             _logger.warning(
-                "The view of endpoint '%s' was registered before it was guarded, and is not: put"
-                " the guard below '@app.route'.",
+                "The view of endpoint '%s' is not guarded: put its guard below '@app.route'.",
                 endpoint,
             )
 
     def _load_users_for_async_views(self) -> None:
-        """Have the user found before an async view is entered, if a loader is async: inside the
-        view's event loop, waiting for it would keep everything else waiting.
+        """If a loader is async, load the user before an async view starts. Inside the view's event
+        loop, waiting for the loader would block the loop.
         """
         if not any(map(iscoroutinefunction, self._manager._loaders())):
             return

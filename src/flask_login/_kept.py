@@ -1,10 +1,10 @@
-"""The user whom ``g`` holds, and whose that user is.
+"""The user on ``g``, and the request that the user belongs to.
 
-The user is kept as ``g._login_user``, which applications read, set and delete, and nowhere else. So
-each application context of a request has a user of its own, with its own database session. But
-before Flask 3.2, several requests may share the ``g`` of a context that somebody holds open.
-Therefore what *we* put there is claimed for a visit. It is set aside while another request looks
-for its own user, and goes with the context of its request.
+The user is stored only as ``g._login_user``, which applications read, set and delete. So each
+application context of a request has its own user, with its own database session. But before Flask
+3.2, several requests may share the ``g`` of an application context that stays pushed. Therefore, a
+user that *we* store is claimed for one visit. While another request loads its own user, the claimed
+user is set aside. The claim ends with the context of its request.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from ._context import request_ctx
 from ._visit import VISIT
 from ._visit import Visit
 
-#: Stands for the user while nobody has been looked up.
+#: Stands for the user before a user is loaded.
 NOT_LOADED: t.Any = object()
 
 _USER = "_login_user"
 _CLAIM = "_login_claim"
 _ASIDE = "_login_set_aside"
 
-# Whose the user on ``g`` is: the visit, the user, and the request's context, with which they go.
+# The claim on the user on 'g': the visit, the user, and the request's context. It ends with that.
 _Claim: t.TypeAlias = "tuple[Visit, t.Any, ref[t.Any] | None]"
 
-# Threads that share a ``g`` must not see a user of one request and the claim of another. It is
-# reentrant, because dropping an object may call back.
+# Threads that share a 'g' must not see a user of one request with the claim of another. The lock is
+# reentrant, because freeing an object may call '_drop_claim'.
 _claiming = RLock()
 
-# The visit whose user is being searched for, and how often it had kept one before. Other threads
-# that work for the same request search for themselves.
+# The visit whose user is being searched for, and its 'times_kept' before the search. Other threads
+# of the same request search independently.
 _search: ContextVar[tuple[Visit, int] | None] = ContextVar("flask_login_search", default=None)
 
 
 def kept_user() -> t.Any:
-    """The user of this request in this application context, or :data:`NOT_LOADED`.
+    """Return the user of this request in this application context, or :data:`NOT_LOADED`.
 
     :raises RuntimeError: Outside a request.
     """
@@ -62,12 +62,12 @@ def kept_user() -> t.Any:
 
 
 def keep_user(visit: Visit, user: t.Any) -> None:
-    """Make someone the user of a visit, and of no other."""
+    """Store the user of a visit, for this visit only."""
     on_g = app_contexts.get(app_ctx).g.__dict__
     context = None if is_merged else request_contexts.get(None)
     visit.times_kept += 1
 
-    # Tests patch what is needed of a request, and there is none.
+    # Without a request context, tests have patched the parts of a request that are needed.
     if context is not None:
         context = ref(context, partial(_drop_claim, on_g, visit))
 
@@ -83,8 +83,9 @@ def keep_user(visit: Visit, user: t.Any) -> None:
 
 
 def claim_user(visit: Visit) -> t.Any:
-    """Claim whom a manager put on ``g`` for this visit, and return them, or ``None`` if it put
-    nobody there. Ours has claimed them already; others may not know how.
+    """Claim the user that a manager stored on ``g``, and return the user, or ``None`` if there is
+    none. Our manager has claimed the user already, but a replacement may only set
+    ``g._login_user``.
     """
     user = _own_user(app_contexts.get(app_ctx).g.__dict__, visit)
 
@@ -100,15 +101,15 @@ def claim_user(visit: Visit) -> t.Any:
 
 
 def has_kept_user(visit: Visit) -> bool:
-    """Whether the user of this request is whom this library put there, and was not set by hand."""
+    """Return whether this library stored the user of this request, and not the application."""
     claim: _Claim | None = app_contexts.get(app_ctx).g.__dict__.get(_CLAIM)
     return claim is not None and claim[0] is visit and claim[1] is kept_user()
 
 
 def dispatch() -> None:
-    """Note that this request is dispatched, so that it shares its user with no other: hide the user
-    of another one under the same context, and give it back afterwards. That request may be the one
-    whose view makes this one.
+    """Record that this request is dispatched, so that it shares its user with no other request. Set
+    aside another request's user in the same context, and restore it afterwards. The other request
+    may be the one whose view sends this one.
     """
     if is_merged:
         return
@@ -126,8 +127,8 @@ def dispatch() -> None:
 
 
 def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
-    """Forget who the user of this request is, and note that loaders are being asked. Give what it
-    returns to :func:`end_search`.
+    """Forget the user of this request, and record that a search runs. Pass the result to
+    :func:`end_search`.
     """
     on_g = app_contexts.get(app_ctx).g.__dict__
 
@@ -136,29 +137,29 @@ def begin_search(visit: Visit) -> Token[tuple[Visit, int] | None]:
             if kept_user() is not NOT_LOADED:
                 del on_g[_USER]
 
-    # Another context of the request does not find the browser innocent again.
+    # If protection has failed, the verdict also holds for another context of this request.
     if not visit.protection_failed:
         visit.protection_failed = None
 
     return _search.set((visit, visit.times_kept))
 
 
-#: What to call when the search is over, whatever came of it.
+#: Call this at the end of a search, with or without a result.
 end_search = _search.reset
 
 
 def is_searching(visit: Visit) -> bool:
-    """Whether loaders are being asked for the user of this request, who is not known yet. A loader
-    that is asked may itself log someone in or out.
+    """Return whether the user of this request is being searched for. It is false as soon as a
+    loader logs a user in or out.
     """
     searched, times_kept = _search.get() or (None, 0)
 
-    # A user who was kept meanwhile may be another context's.
+    # A user who was kept since then may belong to another context.
     return searched is visit and (visit.times_kept == times_kept or kept_user() is NOT_LOADED)
 
 
 def snapshot() -> Callable[[], None]:
-    """Note who the user of this request is and how that came, and return what brings it back."""
+    """Save the user and the visit of this request. Return a function that restores them."""
     on_g = app_contexts.get(app_ctx).g.__dict__
     kept = {key: on_g[key] for key in (_USER, _CLAIM) if key in on_g}
     on_request = request_contexts.get(request_ctx).request.__dict__
@@ -181,7 +182,7 @@ def snapshot() -> Callable[[], None]:
 
 
 def _own_user(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
-    # Another thread may replace or remove both at any time.
+    # Another thread may replace or delete both at any time.
     try:
         owner, user, _ = on_g[_CLAIM]
         return user if owner is visit and on_g[_USER] is user else NOT_LOADED
@@ -195,17 +196,17 @@ def _judge_claim(on_g: dict[str, t.Any], visit: Visit | None) -> t.Any:
         user = on_g.get(_USER, NOT_LOADED)
         claim: _Claim | None = on_g.get(_CLAIM)
 
-    # Set by hand, or by this request.
+    # The application set the user, or the user belongs to this request.
     if claim is None or claim[1] is not user or claim[0] is visit:
         return user
 
-    # A test made that context to share its user with the requests inside it.
+    # A context that was never dispatched is a test's. It shares its user with the requests inside.
     return NOT_LOADED if claim[0].dispatched else user
 
 
 def _drop_claim(on_g: dict[str, t.Any], visit: Visit, _context: object = None) -> None:
-    """Remove what a visit left on a ``g`` that outlives its request: a left-over and a value set by
-    hand could not be told apart afterwards.
+    """Remove the user of a visit from a ``g`` that outlives the request. Otherwise the user would
+    look like one that the application has set.
     """
     with _claiming:
         if _ASIDE in on_g:
@@ -242,14 +243,14 @@ def _give_back(on_g: dict[str, t.Any], visit: Visit) -> None:
 
 
 def _set_aside(on_g: dict[str, t.Any], besides: Visit | None = None) -> None:
-    """Keep the user of another request apart from ``g._login_user``, until it asks again."""
+    """Store the user of another request outside ``g._login_user`` until that request continues."""
     claim: _Claim | None = on_g.get(_CLAIM)
 
     if claim is None or claim[0] is besides:
         return
 
     if _USER in on_g and on_g[_USER] is claim[1]:
-        # While memory is freed, a claim may be dropped between any two steps.
+        # Freeing an object may call '_drop_claim' between any two steps.
         aside: dict[Visit, _Claim] = on_g.get(_ASIDE, {})
         aside[claim[0]] = claim
         on_g[_ASIDE] = aside
@@ -258,8 +259,8 @@ def _set_aside(on_g: dict[str, t.Any], besides: Visit | None = None) -> None:
 
 
 def _take_back(on_g: dict[str, t.Any], visit: Visit | None) -> None:
-    """Make whom a request had set aside its user again, unless somebody was set by hand. That other
-    request may go on in a thread, or an error's traceback still hold it.
+    """Restore the user of a request that was set aside, unless the application has set a user. The
+    other request may still run in a thread, or a traceback may keep it alive.
     """
     claim = on_g[_ASIDE].get(visit) if _ASIDE in on_g else None
 

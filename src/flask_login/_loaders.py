@@ -1,4 +1,4 @@
-"""Calling the loaders that an application registered, and telling what they raised."""
+"""Calls of the application's loaders, and notes on the exceptions that they raise."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from .mixins import is_nobody
 
 
 def call_loader(app: Flask, callback: t.Any, argument: t.Any, kind: str, where: str) -> t.Any:
-    """Call a loader, and return the user or ``None``. An exception gets a note that names it."""
+    """Call a loader, and return the user or ``None``. An exception gets a note with its name."""
     try:
         user = callback(argument)
 
-        # What comes back tells whether it was async, also of a callable that hides it.
+        # Check the result and not the callable, which may hide that it is async.
         if type(user) is CoroutineType:
             user = wait_for(app, t.cast(t.Any, user))
     except BaseException as error:
         name = getattr(callback, "__qualname__", repr(callback))
-        note = f"Raised by the {kind} {name!r}, asked for the user of the {where}."
+        note = f"Raised by the {kind} {name!r} while loading the user of the {where}."
 
-        # 'add_note' is there from Python 3.11 on, and does just this. Some errors refuse it.
+        # 'add_note' does the same, but needs Python 3.11. Some exceptions refuse attributes.
         with suppress(Exception):
             notes: list[str] = [*getattr(error, "__notes__", ())]
 
-            # One error may be raised many times.
+            # The same exception object may be raised many times.
             if note not in notes:
                 error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
 
@@ -39,8 +39,8 @@ def call_loader(app: Flask, callback: t.Any, argument: t.Any, kind: str, where: 
 
 
 def has_left_the_view(error: BaseException) -> bool:
-    """Whether a loader raised what Flask is now making an error page of. Where a view caught it,
-    the traceback does not reach as far as Flask.
+    """Return whether a loader's exception has left the view, so that Flask handles it now. If the
+    view caught the exception, its traceback does not contain Flask's functions.
     """
     frames = {frame.f_code for frame in _frames_of(error)}
     return bool(frames & _FLASK) and any(
@@ -49,8 +49,8 @@ def has_left_the_view(error: BaseException) -> bool:
     )
 
 
-# Tracing agents wrap these methods. So does Flask 3.2, once a subclass overrides one of them with
-# the signature of earlier versions.
+# Tracing agents wrap these methods. Flask 3.2 wraps them, too, if a subclass overrides one of them
+# with the old signature.
 _FLASK = {unwrap(method).__code__ for method in (Flask.wsgi_app, Flask.full_dispatch_request)}
 
 

@@ -1,4 +1,4 @@
-"""One login as it is recorded, and whether it may go on. Pure functions of what they are given."""
+"""The record of a login, and whether the login may go on. Pure functions, without a context."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ Reason = t.Literal[
     "stale",
 ]
 
-#: The record of a user who had no stamp, although their class could have given one. It is a value
-#: like any other: it no longer matches when the user gets a stamp.
+#: The recorded stamp of a user whose ``get_session_stamp`` returned ``None``. It no longer matches
+#: when the user gets a stamp.
 NO_STAMP = "-"
 
 _STAMP_SALT = "flask-login.session-stamp"
 
 
 class Login(t.NamedTuple):
-    """What is recorded of a login, in the session or in a remember-me cookie. Times are in seconds
-    since the epoch, UTC.
+    """The record of a login, in the session or in a remember-me cookie. Times are in seconds since
+    the epoch, UTC.
     """
 
-    #: The user who logged in, as ``get_id`` returned their ID.
+    #: The user's ID, as ``get_id`` returned it.
     user_id: t.Any
-    #: When the user last proved who they are. That also made the login fresh.
+    #: When the user last authenticated. That made the login fresh.
     authenticated_at: int
     #: When the user was last active, or ``None`` if no idle timeout was set then.
     seen_at: int | None = None
     #: The digest of the user's session stamp, :data:`NO_STAMP`, or ``None`` if none was recorded.
     stamp: str | None = None
-    #: Whether an inactive user was let in on purpose.
+    #: Whether an inactive user was logged in with ``force=True``.
     forced: bool = False
-    #: The secret of a login on record, or ``None`` if it is on none.
+    #: The secret of a recorded login, or ``None`` if the login is not recorded.
     secret: str | None = None
 
     def why_over(self, settings: Settings, now: int) -> Reason | None:
-        """Why the login has ended by now, or ``None`` (OWASP ASVS 7.3.1, 7.3.2)."""
+        """Return why the login has expired, or ``None`` (OWASP ASVS 7.3.1, 7.3.2)."""
         absolute = settings.absolute_timeout
         idle = settings.idle_timeout
 
@@ -64,7 +64,7 @@ class Login(t.NamedTuple):
         if idle is None:
             return None
 
-        # A login in the future is as wrong as activity is.
+        # A time in the future is invalid, for a login as for activity.
         if self.authenticated_at > now + _clock.SKEW:
             return "idle"
 
@@ -72,7 +72,7 @@ class Login(t.NamedTuple):
         return "idle" if is_idle else None
 
     def why_refused(self, user: t.Any, stamp: Stamp | None, settings: Settings) -> Reason | None:
-        """Why the login may not go on, judged by its user as they are now, or ``None``."""
+        """Return why the user, as loaded now, may not continue the login, or ``None``."""
         if user is None:
             return "unknown_user"
 
@@ -85,7 +85,7 @@ class Login(t.NamedTuple):
         return None
 
     def ends_at(self, settings: Settings) -> float | None:
-        """When :meth:`why_over` will end the login without more activity, if ever."""
+        """Return when :meth:`why_over` will end the login without more activity, or ``None``."""
         ends = [
             began + timeout
             for began, timeout in (
@@ -97,9 +97,9 @@ class Login(t.NamedTuple):
         return min(ends, default=None)
 
     def seen(self, settings: Settings, now: int) -> Login:
-        """The login with activity recorded, if it is time to: not each response needs to carry a
-        session. Without an idle timeout nothing is recorded, so that one that is set later does
-        not count the time before.
+        """Return the login with its activity recorded. Not every request is recorded, so that not
+        every response sets the session cookie. Without an idle timeout nothing is recorded, so that
+        a timeout that is set later does not count the time before.
         """
         idle = settings.idle_timeout
 
@@ -112,16 +112,16 @@ class Login(t.NamedTuple):
         return self
 
     def stamped(self, stamp: Stamp | None) -> Login:
-        """The login with a stamp recorded as it is digested now."""
+        """Return the login with the current digest of a stamp."""
         digest = self.stamp if stamp is None else stamp.digest
         return self if digest == self.stamp else self._replace(stamp=digest)
 
     def __repr__(self) -> str:
-        # Whoever knows the secret can log in, and logs have many readers.
+        # No secret here: it would end up in logs, and anyone who knows it can log in.
         return f"<Login user_id={self.user_id!r}>"
 
     def __str__(self) -> str:
-        """One string, which Flask's serializer handles faster than a mapping."""
+        """Return the login as one string, for the session. :func:`parse_login` reads it."""
         seen_at = "" if self.seen_at is None else self.seen_at
         forced = "f" if self.forced else ""
         secret = "" if self.secret is None else f".{self.secret}"
@@ -131,7 +131,7 @@ class Login(t.NamedTuple):
 
 
 class Wish:
-    """What :func:`.login_user` was asked for, besides the user."""
+    """The options of :func:`.login_user`."""
 
     remember: bool = False
     #: How long to remember this login, or ``None`` for the configured duration.
@@ -141,14 +141,14 @@ class Wish:
 
 
 def new_login(user_id: t.Any, settings: Settings, **facts: t.Any) -> Login:
-    """A login that begins now."""
+    """Return a login that begins now."""
     now = _clock.now()
     return Login(user_id, now, None if settings.idle_timeout is None else now, **facts)
 
 
 def parse_login(record: t.Any, user_id: t.Any) -> Login | None:
-    """The login that a record describes, or ``None`` if it is not a record of this user's. An older
-    version of this library that shares the session logs users in and out without changing it.
+    """Return the login in a record, or ``None`` if it is not this user's record. Flask-Login 0.6.3
+    may share the session. It logs users in and out without changing the record.
     """
     if not isinstance(record, str):
         return None
@@ -176,22 +176,22 @@ def parse_login(record: t.Any, user_id: t.Any) -> Login | None:
         return None
 
 
-#: What session protection makes of a login: it goes on, or is no longer fresh, or is over.
+#: The result of session protection: the login goes on, becomes non-fresh, or ends.
 Verdict = t.Literal["accept", "demote", "end"]
 
 
 def judge_browser(
     mode: str, *, recorded: t.Any, current: str, permanent: bool, fresh: bool
 ) -> Verdict:
-    """Whether a login that began in one browser may go on in this one.
+    """Decide whether a login may continue in this browser.
 
-    :param recorded: The identifier that was recorded at login, if any.
+    :param recorded: The identifier that was recorded at login, or ``None``.
     :param current: The identifier of this request.
     """
     if recorded == current:
         return "accept"
 
-    # A permanent session is meant to follow its user through changes of address.
+    # A permanent session must survive a change of address.
     if mode == "strong" and not permanent:
         return "end"
 
@@ -199,7 +199,7 @@ def judge_browser(
 
 
 class Stamp:
-    """The session stamp that a user has now. See :func:`find_stamp`."""
+    """The current session stamp of a user. See :func:`find_stamp`."""
 
     def __init__(self, value: str | None, user_id: t.Any, settings: Settings) -> None:
         self._value = value
@@ -208,7 +208,7 @@ class Stamp:
 
     @property
     def digest(self) -> str:
-        """What to record of it.
+        """The digest to record.
 
         :raises RuntimeError: If there is no ``SECRET_KEY``.
         """
@@ -219,8 +219,8 @@ class Stamp:
         return self._signer.get_signature(self._subject).decode()
 
     def accepts(self, recorded: str | None) -> bool:
-        """Whether a record is of this stamp, by any of the keys, in constant time. Where nothing
-        was recorded, there is nothing to compare.
+        """Return whether a recorded digest matches this stamp, with any of the keys. Compares in
+        constant time. Without a recorded digest, it matches.
         """
         if recorded is None:
             return True
@@ -232,7 +232,8 @@ class Stamp:
 
     @property
     def _subject(self) -> str:
-        # With the ID, so that two users with one stamp (a counter, say) have two digests.
+        # With the ID, so that two users with the same stamp, such as a counter, have different
+        # digests.
         return f"{self._user_id}|{self._value}"
 
     @property
@@ -241,13 +242,13 @@ class Stamp:
 
 
 def find_stamp(user: t.Any, user_id: t.Any, settings: Settings) -> Stamp | None:
-    """The session stamp of a user: what tells that the credentials a login came from have changed.
-    ``None`` if users of this kind have none.
+    """Return the session stamp of a user, or ``None`` if the user class has none. If the stamp
+    changes, the user's logins end.
 
-    A user may have a method ``get_session_stamp``, which returns something that changes with their
-    credentials, say the password hash. Only a keyed digest of it leaves the server.
+    The stamp is the result of the user's method ``get_session_stamp``. It changes with the
+    credentials, for example the password hash. Only a keyed digest of it leaves the server.
 
-    :raises TypeError: If it is nothing that can be digested.
+    :raises TypeError: If it is not a string, bytes, an int or ``None``.
     """
     get_stamp = getattr(user, "get_session_stamp", None)
 
@@ -262,7 +263,7 @@ def find_stamp(user: t.Any, user_id: t.Any, settings: Settings) -> Stamp | None:
     if isinstance(value, (str, bytes, int)):
         return Stamp(f"{value!s}", user_id, settings)
 
-    # A mock has every method, and returns another mock.
+    # A mock has every method, and each returns another mock.
     if not hasattr(user.__class__, "get_session_stamp"):
         return None
 

@@ -1,6 +1,4 @@
-"""What is asked of a manager, also of one that a test puts in its place, and of who keeps its
-logins on record. Imported for types only.
-"""
+"""The interfaces of a manager and of a ledger. Imported for types only."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ T = t.TypeVar("T")
 
 
 class Manager(t.Protocol):
-    """What is asked of a manager."""
+    """The interface of a manager, also of one with which a test replaces ours."""
 
     anonymous_user: Callable[[], t.Any]
     session_protection: t.Any
@@ -50,7 +48,7 @@ class Manager(t.Protocol):
 
 
 class Ledger(t.Protocol):
-    """What is asked of the keeper of the logins on record, if there is one."""
+    """The interface of the object that records logins."""
 
     def ask(self, visit: t.Any, current: Request | None, ask: Callable[[t.Any], T]) -> T: ...
     def admit(

@@ -1,4 +1,4 @@
-"""Session protection: whether a login that began in one browser may go on in another."""
+"""Session protection: whether a login may continue in another browser than it began in."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if t.TYPE_CHECKING:
 
 
 def protect_session(visit: Visit, manager: Manager) -> bool:
-    """Make a login non-fresh that comes from another browser, or end it. Sends
+    """Make a login non-fresh, or end it, if it comes from another browser. Sends
     :data:`.session_protected`.
 
-    :return: Whether the login was ended.
+    :return: Whether the login has ended.
     """
     stored = visit.session
     mode = find_mode(visit.app, manager.session_protection)
 
-    # Without a user loader, the session is the application's alone.
+    # Without a user loader, the session belongs to the application.
     if mode is None or manager._user_callback is None or not _session.carries_login(stored):
         return False
 
@@ -55,9 +55,9 @@ def protect_session(visit: Visit, manager: Manager) -> bool:
 
 
 def find_mode(app: Flask, default: t.Any) -> str | None:
-    """``"basic"``, ``"strong"``, or ``None`` for no protection.
+    """Return the mode: ``"basic"``, ``"strong"``, or ``None`` for no protection.
 
-    :param default: The manager's own mode, which ``SESSION_PROTECTION`` overrides.
+    :param default: The manager's mode, which ``SESSION_PROTECTION`` overrides.
     """
     config: t.Any = app.config
     mode: t.Any = config["SESSION_PROTECTION"] if "SESSION_PROTECTION" in config else default
@@ -70,7 +70,7 @@ def find_mode(app: Flask, default: t.Any) -> str | None:
 
     warn_once(
         app,
-        f"Session protection {mode!r} is not a mode, and protects as 'basic'. Set"
+        f"Session protection {mode!r} is not a valid mode, so 'basic' is used. Set"
         " 'SESSION_PROTECTION' to 'basic', 'strong' or None.",
     )
     return "basic"

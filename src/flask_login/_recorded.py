@@ -1,4 +1,4 @@
-"""What a manager does about logins on record, besides what requests do."""
+"""The methods of a manager for recorded logins that need no request."""
 
 from __future__ import annotations
 
@@ -18,38 +18,39 @@ if t.TYPE_CHECKING:
 
 
 class RecordedLogins:
-    """The part of :class:`.LoginManager` that is about logins on record."""
+    """The part of :class:`.LoginManager` for recorded logins."""
 
-    #: The store of the logins on record, or ``None``.
+    #: The record store, or ``None`` if logins are not recorded.
     login_records: Records | None = None
 
     _ledger: t.Any = None
 
     def end_logins_of(self, user_id: t.Any) -> int:
-        """End all logins of a user, from anywhere: no request is needed. Sends
-        :data:`.login_ended` for each, in an application context.
+        """Revoke all logins of a user (OWASP ASVS 7.4.2, 7.4.5). It needs no request. In an
+        application context, it sends :data:`.login_ended` for each login.
 
         :param user_id: The ID, as the user's ``get_id`` returns it.
-        :return: How many there were.
-        :raises RuntimeError: If logins are not on record.
+        :return: How many logins ended.
+        :raises RuntimeError: If the manager has no record store.
         :raises StoreFailure: If the store fails.
         """
         return t.cast(int, self._demand_ledger().store.end(user_id))
 
     def end_all_logins(self) -> None:
-        """End all logins of all users at once, however many there are. Sends
-        :data:`.login_ended`, in an application context.
+        """Revoke all logins of all users at once (OWASP ASVS 7.4.5). In an application context, it
+        sends :data:`.login_ended` once.
 
-        :raises RuntimeError: If logins are not on record.
+        :raises RuntimeError: If the manager has no record store.
         :raises StoreFailure: If the store fails.
         """
         self._demand_ledger().store.end_all()
 
     def purge_logins(self) -> int:
-        """Remove what is no longer needed from the store. Call it from time to time, say daily.
+        """Delete rows from the store that are no longer needed. Call it regularly, for example once
+        a day.
 
-        :return: How many rows were removed.
-        :raises RuntimeError: If logins are not on record.
+        :return: How many rows were deleted.
+        :raises RuntimeError: If the manager has no record store.
         :raises StoreFailure: If the store fails.
         """
         return t.cast(int, self._demand_ledger().store.purge())
@@ -57,7 +58,7 @@ class RecordedLogins:
     def _demand_ledger(self) -> t.Any:
         if self._ledger is None:
             raise RuntimeError(
-                "Logins are not on record. Pass a store as 'LoginManager(records=...)'."
+                "Logins are not recorded. Pass a store: 'LoginManager(records=...)'."
             )
 
         return self._ledger
@@ -66,19 +67,19 @@ class RecordedLogins:
         if records is None:
             return
 
-        # Who has no records does not import what keeps them.
+        # Imported only if the application records logins.
         ledger = import_module(".records._ledger", __package__)
         manager: t.Any = self
         self.login_records = records
         self._ledger = ledger.Ledger(
             records,
-            # Applications replace it.
+            # Called late, because applications replace the attribute.
             lambda: manager._session_identifier_generator(),
             partial(unavailable, manager),
         )
 
     def _register_records(self, app: Flask) -> None:
-        """Have an application's logins on record, or no longer, if another manager did."""
+        """Record the application's logins, or stop recording them if another manager did."""
         app.extensions.pop(LEDGER, None)
 
         if self._ledger is not None:

@@ -1,5 +1,5 @@
-"""What a caller who may not go on gets: a redirect to log in, or a status that says why. It is
-decided here, as a value, and carried out by the manager.
+"""The response to a refused request: a redirect to log in, or a status code with the reason. This
+module decides it and returns it as a value. The manager carries it out.
 """
 
 from __future__ import annotations
@@ -41,37 +41,37 @@ T = t.TypeVar("T")
 
 _logger = logging.getLogger("flask_login")
 
-#: RFC 9110, 15.5.2 wants a challenge with each 401. This one tells of a login form; browsers open
-#: no dialog for it.
+#: RFC 9110, 15.5.2 requires a challenge with each 401. This one stands for a login form. Browsers
+#: open no dialog for it.
 COOKIE_CHALLENGE = 'Cookie realm="login"'
 
-# Libraries that load pages by a script say so. They show what a redirect leads to.
+# Headers of libraries that load pages by a script. They follow redirects and show the page.
 _PAGE_LOADERS = ("HX-Boosted", "X-PJAX", "X-Up-Version")
 
 
-#: Who has to be told that they may not go on: whoever loads a page, who can be sent to log in;
-#: htmx, which loads a part of a page, and can have the whole page sent to log in; or anything else,
-#: such as an API client or ``fetch``, which a status tells most.
+#: The kind of client that sent the request. ``"page"``: a browser that loads a page, and follows a
+#: redirect to log in. ``"part"``: htmx, which loads a part of a page, and can redirect the whole
+#: page. ``"client"``: anything else, such as an API client or ``fetch``, which needs a status code.
 Caller = t.Literal["page", "part", "client"]
 
 
 class Refusal:
-    """What a caller gets who is to log in."""
+    """The response to a caller who must log in."""
 
-    #: Where to log in, after which the user comes back, or ``None`` if nowhere.
+    #: The URL to redirect to, or ``None``.
     login_url: str | None = None
-    #: What to save in the session of the page to come back to, where that is set.
+    #: The page to return to, to store in the session under ``USE_SESSION_FOR_NEXT``.
     next: str | None = None
-    #: The answer, if it is neither a redirect nor an error page of the application's.
+    #: The response, unless it is a redirect or the application's error page.
     response: Response | None = None
-    #: What an error page says in ``WWW-Authenticate``.
+    #: The values of ``WWW-Authenticate`` for an error page.
     challenges: Sequence[str] = ()
 
 
 def decide(
     visit: Visit, current: Request, manager: Manager, login_view: LoginView, reason: str
 ) -> Refusal:
-    """Decide what a caller gets who is to log in."""
+    """Decide the response to a caller who must log in."""
     mode, caller = find_caller(visit, current, manager)
     challenges = [loader.challenge for loader in manager._named_loaders.values()]
     challenges = [challenge for challenge in challenges if challenge] or [COOKIE_CHALLENGE]
@@ -79,7 +79,7 @@ def decide(
     refusal = Refusal() if not view else _lead_to_login(visit, current, view, caller)
 
     if caller == "page":
-        # Without a challenge by default, as ever.
+        # By default there is no challenge, as in Flask-Login 0.6.3.
         refusal.challenges = () if mode == "redirect" else challenges
         return refusal
 
@@ -92,7 +92,7 @@ def decide(
 
 
 def forbid(visit: Visit, current: Request, manager: Manager, reason: str | None) -> Response:
-    """Answer a user who is logged in, and may not go on all the same."""
+    """Return the 403 for a user who is logged in, but may not enter the view."""
     _, caller = find_caller(visit, current, manager)
 
     if caller == "page":
@@ -104,10 +104,10 @@ def forbid(visit: Visit, current: Request, manager: Manager, reason: str | None)
 def unavailable(
     manager: Manager, visit: Visit, current: Request, retry_after: int
 ) -> ServiceUnavailable:
-    """What is raised where the store of the logins on record fails: an error page of the
-    application's, or a status that says why.
+    """Return the exception to raise if the record store fails. Pages get the application's error
+    page, and other clients get a response with the reason.
 
-    :param retry_after: After how many seconds to try again.
+    :param retry_after: The value of ``Retry-After``, in seconds.
     """
     error = ServiceUnavailable(retry_after=retry_after)
     _, caller = find_caller(visit, current, manager)
@@ -120,8 +120,8 @@ def unavailable(
 
 
 def find_caller(visit: Visit, current: Request, manager: Manager) -> tuple[str, Caller]:
-    """How callers are answered here, and who is calling. The response, which may be an error page
-    of the application's, says what that depends on.
+    """Return the mode (``LOGIN_UNAUTHORIZED``) and the caller of a request. The response gets a
+    ``Vary`` with the headers that decided it.
     """
     mode = default = visit.settings.unauthorized
 
@@ -140,17 +140,17 @@ def find_caller(visit: Visit, current: Request, manager: Manager) -> tuple[str, 
 
 
 def _find_view(visit: Visit, current: Request, login_view: LoginView) -> str | None:
-    """The login view, which is computed now if it is a callable or a proxy."""
+    """Return the login view. Evaluate it if it is a callable or a proxy."""
     view: str | None = evaluate(login_view)
 
     if not view or view is login_view:
         return view
 
-    # What a callable makes of a request is not to be trusted.
+    # The callable may have used untrusted parts of the request.
     if not _urls.is_usable(view):
         _logger.warning(
-            "The callable that is the login view returned %r, which is no endpoint, path or URL."
-            " The answer is 401 instead.",
+            "The login view callable returned %r, which is not an endpoint, a path or a URL. The"
+            " response is 401 instead.",
             view,
         )
         return None
@@ -160,8 +160,8 @@ def _find_view(visit: Visit, current: Request, login_view: LoginView) -> str | N
 
     if rule and gate and gate.closes(rule, "GET") and not utils.is_logged_in():
         raise RuntimeError(
-            f"The callable that is the login view returned '{view}', which is closed itself, so"
-            " that nobody could log in: mark its view with 'login_exempt'."
+            f"The login view callable returned '{view}', which requires a login itself, so nobody"
+            " could log in. Mark its view with 'login_exempt'."
         )
 
     return view
@@ -173,7 +173,7 @@ def _lead_to_login(visit: Visit, current: Request, view: str, caller: Caller) ->
     target = next_target(visit.app, current, login_url, caller)
     refusal = Refusal()
 
-    # API users have no session to save it in.
+    # API users have no session to store it in.
     if settings.use_session_for_next and not visit.from_request:
         refusal.next = target and utils.make_next_param(login_url, target)
         target = None
@@ -188,18 +188,18 @@ def _expand(app: Flask, login_view: str) -> str:
     try:
         return utils.expand_login_view(login_view)
     except BuildError as error:
-        # An endpoint that needs arguments is there.
+        # The endpoint exists, but needs arguments.
         if error.endpoint in app.view_functions:
             raise
 
         raise LookupError(
-            f"There is no endpoint '{login_view}' to send users to. Correct 'login_view',"
+            f"There is no endpoint '{login_view}' to redirect users to. Correct 'login_view',"
             " 'refresh_view' or 'blueprint_login_views'."
         ) from error
 
 
 def as_text(message: t.Any, localize: Callable[[t.Any], t.Any] | None) -> t.Any:
-    """A message as it can be flashed, or ``None`` if there is none."""
+    """Return a message that can be flashed, or ``None`` if there is none."""
     text = evaluate(message)
 
     if text and localize is not None:
@@ -209,34 +209,37 @@ def as_text(message: t.Any, localize: Callable[[t.Any], t.Any] | None) -> t.Any:
 
 
 def as_string(text: t.Any) -> t.Any:
-    """A session cannot hold lazy strings. Other strings keep their type, such as Markup."""
+    """Convert a lazy string, which a session cannot store. Other strings keep their type, such as
+    Markup.
+    """
     if isinstance(text, str):
         return text
 
-    # As text, a lazy string that is HTML would be shown with its tags. Flask's session can hold
-    # it: it saves as Markup whatever has '__html__'.
+    # A lazy string that is HTML would show its tags as text. Keep it, because Flask's session can
+    # store anything that has '__html__', as Markup.
     string = str(text)
     has_markup = hasattr(text, "__html__") and escape(string, quote=False) != string
     return text if has_markup else string
 
 
 def evaluate(value: t.Any) -> t.Any:
-    """The value of a setting that may be a callable, to be asked in each request, or a proxy."""
+    """Return the value of a setting that may be a callable or a proxy."""
     value = unwrap(value)
     return unwrap(value()) if callable(value) else value
 
 
 def tell_caller(request: Request, mode: str) -> Caller:
-    """Whom to answer.
+    """Return which kind of client sent a request.
 
-    :param mode: ``"redirect"``, ``"status"``, or ``"auto"``, where it is as the request says.
+    :param mode: ``"redirect"`` for a page, ``"status"`` for a client, or ``"auto"`` to read it from
+        the request's headers.
     """
     if mode != "auto":
         return "page" if mode == "redirect" else "client"
 
     headers = request.headers
 
-    # Whatever its destination: a service worker repeats a navigation as one to "empty".
+    # Ignore 'Sec-Fetch-Dest': a service worker repeats a navigation with the value "empty".
     if headers.get("Sec-Fetch-Mode") == "navigate":
         return "page"
 
@@ -250,7 +253,7 @@ def tell_caller(request: Request, mode: str) -> Caller:
 
 
 def consulted(caller: Caller, mode: str) -> tuple[str, ...]:
-    """The headers that an answer depends on, for ``Vary``."""
+    """Return the request headers that decided the response, for ``Vary``."""
     if mode != "auto":
         return ("Accept",)
 
@@ -259,11 +262,11 @@ def consulted(caller: Caller, mode: str) -> tuple[str, ...]:
 
 
 def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], default: T) -> T:
-    """What is set for the innermost blueprint that something is set for, ``None`` included.
+    """Return the entry of the innermost blueprint that has one. The entry may be ``None``.
 
-    :param blueprints: The request's, innermost first, by their dotted names.
-    :param table: By dotted name or by a blueprint's own name.
-    :param default: For requests to blueprints without an entry, and to none.
+    :param blueprints: The dotted names of the request's blueprints, innermost first.
+    :param table: The entries, by dotted name or by a blueprint's own name.
+    :param default: The result for blueprints without an entry, and outside a blueprint.
     """
     if not table:
         return default
@@ -277,9 +280,9 @@ def find_for_blueprints(blueprints: Sequence[str], table: Mapping[str, T], defau
 
 
 def next_target(app: Flask, request: Request, login_url: str, caller: Caller) -> str | None:
-    """The URL of the page to come back to after login, if coming back by GET gets an answer.
+    """Return the URL of the page to return to after login, or ``None`` if it does not accept GET.
 
-    :param login_url: Where to log in. To come back from a path, a path is enough.
+    :param login_url: The login URL. If it is a path, the result is a path, too.
     """
     if caller == "part":
         return _page_behind(request)
@@ -304,8 +307,8 @@ def next_target(app: Flask, request: Request, login_url: str, caller: Caller) ->
 
 
 def redirect_code(method: str) -> int:
-    """302, which every browser follows by GET after a GET, HEAD or POST (RFC 9110, 15.4.3). 303
-    says so for the other methods.
+    """Return 302 for GET, HEAD and POST: every browser follows it with a GET (RFC 9110, 15.4.3).
+    Return 303 for other methods, which always means GET.
     """
     return 302 if method in {"GET", "HEAD", "POST"} else 303
 
@@ -313,15 +316,16 @@ def redirect_code(method: str) -> int:
 def status_answer(
     app: Flask, request: Request, status: int, reason: str | None, challenges: Iterable[str] = ()
 ) -> Response:
-    """An answer that says why: as a problem (RFC 9457), or as a page to who prefers HTML.
+    """Return a response with a reason: problem details in JSON (RFC 9457), or a page for clients
+    that prefer HTML.
 
-    :param challenges: What to send in ``WWW-Authenticate`` with a 401.
+    :param challenges: The values of ``WWW-Authenticate`` with a 401.
     """
     error = default_exceptions[status](reason if status == 403 else None)
     accept = request.accept_mimetypes
     json = max(map(accept.quality, ("application/problem+json", "application/json")))
 
-    # Who does not say what they accept, accepts anything (RFC 9110, 12.5.1).
+    # A request without 'Accept' accepts anything (RFC 9110, 12.5.1).
     if "Accept" not in request.headers or (json and json >= accept.quality("text/html")):
         problem = {"type": "about:blank", "title": error.name, "status": status, "reason": reason}
         response = app.response_class(
@@ -339,13 +343,13 @@ def status_answer(
 
 def _asks_for_html(request: Request) -> bool:
     accept = request.accept_mimetypes
-    # "*/*" alone, which most API clients send, accepts HTML and asks for nothing.
+    # Most API clients send "*/*". It accepts HTML, but does not ask for it.
     asks = any(value.lower() == "text/html" and quality for value, quality in accept)
     return asks and accept["text/html"] >= accept["application/json"]
 
 
 def _page_behind(request: Request) -> str | None:
-    """The page whose script made this request, as htmx tells, if it is on this site."""
+    """Return the page that htmx names as the origin of this request, if it is on this site."""
     page = request.headers.get("HX-Current-URL", "")
     origin = find_origin(request.scheme, request.host)
 

@@ -1,4 +1,4 @@
-"""Which routes refuse strangers: those that should, and whether they do."""
+"""Assertions about routes: which ones must refuse anonymous users, and whether they do."""
 
 from __future__ import annotations
 
@@ -18,48 +18,53 @@ from ._exemptions import Exemptions
 from .config import EXEMPT_METHODS
 from .signals import user_unauthorized
 
-# Between them, they fit every converter of Werkzeug's but 'any'. One is often a rule's default.
+# Together they fit every converter of Werkzeug except 'any'. Two numbers, because a URL with a
+# rule's default value (often 1) redirects.
 _EXAMPLES = (1, 2, "x", 1.5, UUID(int=1))
 
-# Where a request has the list that refusals of it are noted in.
+# The environ key of the list that collects a request's refusals.
 _REFUSED = "flask_login.refused"
 
 
 def assert_login_required(client: FlaskClient, url: str, method: str = "GET") -> None:
-    """Assert that a URL refuses anonymous callers, and that it is a guard of this library that
-    does: what sends :data:`.user_unauthorized`. An error or a redirect is no proof by itself.
+    """Assert that a guard of this library refuses anonymous users at a URL. The proof is the signal
+    :data:`.user_unauthorized`. An error or a redirect alone is no proof.
 
-    :param client: A client that nobody is logged in with.
-    :param url: A path or a URL. If it begins with ``ws``, a WebSocket is asked for.
+    :param client: A client without a login.
+    :param url: A path or a URL. If it begins with ``ws``, the request opens a WebSocket.
+    :param method: The request method.
+    :raises AssertionError: If no guard refuses the request.
     """
     refused: list[bool] = []
 
-    # Views may make requests of their own, and tests may run at once.
+    # Views may send other requests, and tests may run in parallel.
     def note(*_: t.Any, **__: t.Any) -> None:
         request.environ.get(_REFUSED, []).append(True)
 
     with user_unauthorized.connected_to(note):
         response = client.open(url, method=method, environ_overrides={_REFUSED: refused})
 
-    # Not by 'assert', which may be turned off.
+    # Not an 'assert' statement, because 'python -O' removes those.
     if not refused:
         raise AssertionError(
-            f"{method} {url} is open to anonymous callers: {response.status}."
-            " No guard refused them."
+            f"{method} {url} is open to anonymous users: {response.status}."
+            " No guard refused the request."
         )
 
 
 def closed_routes(
     app: Flask, arguments: Mapping[str, t.Any] | None = None
 ) -> list[tuple[str, str]]:
-    """The method and URL of each route that an application closed by default has to refuse to
-    anonymous callers: all but those that are exempt.
+    """Return the method and URL of each route that must refuse anonymous users if the application
+    requires a login by default. These are all routes that are not exempt.
 
-    Rules without methods take any; they are asked by GET and POST. URLs of WebSockets begin with
-    ``ws``.
+    A rule without methods accepts any method, and is listed with GET and POST. URLs of WebSockets
+    begin with ``ws``.
 
-    :param arguments: Values of arguments in URLs, by name, where the ones made up do not do.
-    :raises ValueError: If no value fits an argument.
+    :param app: The application.
+    :param arguments: Values of URL arguments, by name, for routes that the built-in example values
+        do not fit.
+    :raises ValueError: If no example value fits an argument.
     """
     exemptions = Exemptions(app)
 
@@ -93,7 +98,7 @@ def _example_url(app: Flask, rule: Rule, method: str, arguments: Mapping[str, t.
     names = sorted(t.cast(t.Any, rule).arguments - known.keys())
 
     for values in product(_EXAMPLES, repeat=len(names)):
-        # A converter may make nothing of a value, or raise what it likes.
+        # A converter may refuse a value with any exception.
         with suppress(Exception):
             url = _build_url(app, rule, {**known, **dict(zip(names, values, strict=True))})
 
@@ -101,7 +106,7 @@ def _example_url(app: Flask, rule: Rule, method: str, arguments: Mapping[str, t.
                 if request.url_rule is rule:
                     return url
 
-    raise ValueError(f"No value made up fits '{rule.rule}': name some in 'arguments'.")
+    raise ValueError(f"No example value fits '{rule.rule}': pass values in 'arguments'.")
 
 
 def _build_url(app: Flask, rule: Rule, values: Mapping[str, t.Any]) -> str:

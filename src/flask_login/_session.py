@@ -1,6 +1,6 @@
-"""The keys kept in :data:`flask.session`, and the only code that spells them.
+"""The keys in :data:`flask.session`. Only this module spells them.
 
-Each function is given the session, so that this module depends on no context.
+Each function takes the session as an argument, so this module depends on no context.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _NEXT = "next"
 
 
 def find_login(session: Session) -> Login | None:
-    """What is recorded of the login that this session carries, or ``None`` if nothing is."""
+    """Return the record of the session's login, or ``None`` if there is none."""
     return parse_login(session.get(_LOGIN), session.get(_USER_ID))
 
 
 def records_activity(session: Session) -> bool:
-    """Whether the record of a login without a stamp says when the user was last active."""
+    """Return whether the record of a login without a stamp contains the last activity."""
     record: t.Any = session.get(_LOGIN)
-    # An application may have a key of its own by this name.
+    # The application may have its own key with this name.
     return isinstance(record, str) and "..." not in record
 
 
@@ -45,15 +45,15 @@ def keep_login(session: Session, login: Login) -> None:
 
 
 def leave_owner(session: Session, user_id: t.Any) -> None:
-    """Record the user whose data stays behind, if any does, so that another user's login can clear
-    it.
+    """Record the user whose data stays behind, if there is any, so that another user's login can
+    clear it.
     """
     if session:
         session[_LOGIN] = f"|{user_id}"
 
 
 def find_owner(session: Session) -> t.Any:
-    """The user whose login the session carries, or whose data an ended one left, or ``None``."""
+    """Return the ID of the user who is logged in, or whose data stayed behind, or ``None``."""
     user_id = session.get(_USER_ID)
     record = session.get(_LOGIN)
 
@@ -68,7 +68,7 @@ def carries_login(session: Session) -> bool:
 
 
 def user_id(session: Session) -> t.Any:
-    """The ID that a login left, as the user's ``get_id`` returned it, or ``None``."""
+    """Return the user's ID as ``get_id`` returned it at login, or ``None``."""
     return session.get(_USER_ID)
 
 
@@ -77,28 +77,28 @@ def is_fresh(session: Session) -> bool:
 
 
 def identifier(session: Session) -> t.Any:
-    """What :func:`begin` recorded of the browser, or ``None``."""
+    """Return the browser's identifier that :func:`begin` recorded, or ``None``."""
     return session.get(_IDENTIFIER)
 
 
 def begin(session: Session, login: Login, *, fresh: bool, identifier: str) -> None:
-    """Log a user in. What an earlier login asked of the remember-me cookie is dropped."""
+    """Log a user in. Drop what an earlier login asked for about the remember-me cookie."""
     _remove(session, {_REMEMBER, _REMEMBER_SECONDS})
     name_user(session, login.user_id, fresh=fresh)
     bind(session, login, identifier)
 
 
 def name_user(session: Session, user_id: t.Any, *, fresh: bool) -> None:
-    """Log a user in without a word about the browser, as test clients do."""
+    """Log a user in without the browser's identifier, as test clients do."""
     session[_USER_ID] = user_id
     session[_FRESH] = fresh
 
 
 def resume(session: Session, user_id: t.Any) -> Callable[[], None]:
-    """Let a remembered user in, not fresh, and return what takes it back.
+    """Log a remembered user in, not fresh, and return a function that undoes it.
 
-    A ``user_loader`` may read the session, so this happens before anyone knows whether the user
-    still exists.
+    It runs before the ``user_loader``, because loaders read the session. The user may not exist any
+    more.
     """
     ours = SESSION_KEYS - {_NEXT}
     before = {key: session[key] for key in ours if key in session}
@@ -117,7 +117,7 @@ def confirm(session: Session, identifier: str) -> None:
 
 
 def bind(session: Session, login: Login, identifier: str) -> None:
-    """Record a login, and the browser that it belongs to."""
+    """Record a login and the browser's identifier."""
     session[_IDENTIFIER] = identifier
     session[_LOGIN] = str(login)
 
@@ -127,14 +127,12 @@ def demote(session: Session) -> None:
 
 
 def discard(session: Session, keys: Collection[str]) -> None:
-    """Remove every key of ours, which are ``Settings.session_keys``, and none of the
-    application's.
-    """
+    """Remove our keys, which are ``Settings.session_keys``. The application's keys stay."""
     _remove(session, keys)
 
 
 def discard_others(session: Session, ours: Collection[str], preserve: Collection[str]) -> None:
-    """Remove every key of the application's but those to preserve, and none of ours."""
+    """Remove the application's keys except those to preserve. Our keys stay."""
     _remove(session, session.keys() - {*ours, *preserve})
 
 
@@ -144,8 +142,8 @@ def reset(session: Session, keys: Collection[str]) -> None:
 
 
 def ask_to_remember(session: Session, seconds: float | None) -> None:
-    """Have a response set the remember-me cookie: this one, or, where a context sends none (a
-    WebSocket's), the next.
+    """Ask the response to set the remember-me cookie. If this context sends no response (a
+    WebSocket's), the next response does it.
 
     :param seconds: How long to remember this login, or ``None`` for the configured duration.
     """
@@ -156,27 +154,27 @@ def ask_to_remember(session: Session, seconds: float | None) -> None:
 
 
 def ask_to_forget(session: Session) -> None:
-    """Have a response delete the remember-me cookie, like :func:`ask_to_remember`."""
+    """Ask the response to delete the remember-me cookie, like :func:`ask_to_remember`."""
     session[_REMEMBER] = "clear"
 
 
 def remember_intent(session: Session) -> t.Any:
-    """``"set"``, ``"clear"``, or ``None`` if the cookie is to stay as it is."""
+    """Return ``"set"``, ``"clear"``, or ``None`` if the cookie stays as it is."""
     return session.get(_REMEMBER)
 
 
 def take_remember_intent(session: Session) -> t.Any:
-    """:func:`remember_intent`, which is thereby met."""
+    """Return :func:`remember_intent`, and remove it from the session."""
     return session.pop(_REMEMBER) if _REMEMBER in session else None
 
 
 def remember_seconds(session: Session) -> t.Any:
-    """The duration that this login was given, in seconds, or ``None``."""
+    """Return the duration that :func:`.login_user` set for this login, in seconds, or ``None``."""
     return session.get(_REMEMBER_SECONDS)
 
 
 def save_next(session: Session, target: str | None) -> None:
-    """Keep the page to return to after login. ``None`` removes an older one."""
+    """Store the page to return to after login. ``None`` removes an older one."""
     if target is not None:
         session[_NEXT] = target
     else:
@@ -184,26 +182,26 @@ def save_next(session: Session, target: str | None) -> None:
 
 
 def take_next(session: Session) -> t.Any:
-    """The page to return to after login, which is thereby done, or ``None``."""
+    """Return the page to return to after login, or ``None``, and remove it from the session."""
     return session.pop(_NEXT) if _NEXT in session else None
 
 
 def change_id(app: Flask, request: Request, session: Session) -> None:
-    """Give a server-side session another ID. One that was known before the login would be known
-    after it, too (session fixation; OWASP ASVS 7.2.4).
+    """Give a server-side session a new ID. Otherwise an attacker who knew the ID before the login
+    would know it after the login, too (session fixation; OWASP ASVS 7.2.4).
     """
     if _has_id(app, session) and _takes_cookies(request):
         t.cast(t.Any, app.session_interface).regenerate(session)
 
 
 def can_change_id(app: Flask, request: Request, session: Session) -> bool:
-    """Whether a session can be given another ID, or needs none."""
+    """Return whether the session's ID can change, or the session has no ID."""
     return not _has_id(app, session) or _takes_cookies(request)
 
 
 def have_unread_deleted(app: Flask, request: Request, session: t.Any) -> None:
-    """Have Flask delete a session cookie that did not open, say because this machine's clock is
-    behind. Later, or elsewhere, it would open, and the user be logged in again.
+    """Make Flask delete a session cookie that it could not read, for example because this machine's
+    clock is behind. Otherwise, the cookie could be read later, and the user be logged in again.
     """
     interface = app.session_interface
 
@@ -217,23 +215,23 @@ def have_unread_deleted(app: Flask, request: Request, session: t.Any) -> None:
 def _has_id(app: Flask, session: Session) -> bool:
     interface = app.session_interface
 
-    # Flask-SocketIO has sessions of its own, which no interface keeps.
+    # Flask-SocketIO has its own sessions, which the session interface does not save.
     return hasattr(interface, "regenerate") and isinstance(
         session, getattr(interface, "session_class", object)
     )
 
 
 def _takes_cookies(request: Request) -> bool:
-    """Whether a response to this request can carry a cookie. Events of a WebSocket come in the
-    context of its handshake, which has long been answered; Flask-SocketIO tells their namespace.
+    """Return whether a response to this request can set a cookie. Events of a WebSocket run in the
+    context of its handshake, whose response was sent before. Flask-SocketIO sets ``namespace``.
     """
     upgrade = str(request.headers.get("Upgrade", "")).lower()
     return upgrade != "websocket" and not hasattr(request, "namespace")
 
 
 def _remove(session: Session, keys: Collection[str]) -> None:
-    # Only what is there: even ``pop`` with a default marks a session as modified, and the session
-    # of an app without a secret key refuses every write.
+    # Remove only keys that exist: even 'pop' with a default marks a session as modified, and the
+    # session of an application without 'SECRET_KEY' refuses every write.
     for key in keys:
         if key in session:
             del session[key]

@@ -1,4 +1,4 @@
-"""The ways in: the session, the remember-me cookie, and the request itself."""
+"""The sources of a request's user: the session, the remember-me cookie, and the request itself."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 
 
 def search(visit: Visit, manager: Manager) -> None:
-    """Ask the sources for the user, in order, and keep whom the first one finds."""
+    """Ask the sources in order, and keep the user that the first one finds."""
     named: dict[str, NamedLoader] = manager._named_loaders
     order: t.Iterable[str] = visit.settings.loader_order
 
@@ -54,13 +54,13 @@ def search(visit: Visit, manager: Manager) -> None:
         if reads_session and visit.protection_failed is None:
             visit.protection_failed = manager._session_protection_failed()
 
-        # A stolen session ends the search. Nobody else is who they seem to be, either.
+        # The session may be stolen, and so may the other credentials. End the search.
         if visit.protection_failed:
             break
 
         user = (_SOURCES[name] if name in _SOURCES else named[name]).find(visit, manager)
 
-        # A source may have settled who it is, or a loader may have logged someone in or out.
+        # The source has kept the user itself, or a loader has logged a user in or out.
         if visit.times_kept != times_kept and kept_user() is not NOT_LOADED:
             return
 
@@ -72,7 +72,7 @@ def search(visit: Visit, manager: Manager) -> None:
 
 
 def announce(visit: Visit) -> bool:
-    """Send :data:`.user_accessed`, and tell whether a receiver changed who the user is."""
+    """Send :data:`.user_accessed`, and return whether a receiver changed the user."""
     if visit.announcing:
         return False
 
@@ -88,7 +88,7 @@ def announce(visit: Visit) -> bool:
 
 
 class FromSession:
-    """The user whose ID a login left in the session."""
+    """Finds the user by the ID in the session."""
 
     def find(self, visit: Visit, manager: Manager) -> t.Any:
         stored = visit.session
@@ -109,11 +109,11 @@ class FromSession:
 
         stamp = find_stamp(user, user_id, settings)
 
-        # Nothing is to be judged, or to be recorded.
+        # There is nothing to judge and nothing to record.
         if not (user is None or stamp or is_limited or _session.records_activity(stored)):
             return user
 
-        # The loader logged someone in or out.
+        # The loader has logged a user in or out.
         if not is_searching(visit):
             return None
 
@@ -123,7 +123,7 @@ class FromSession:
     def _judge(
         self, visit: Visit, manager: Manager, user: t.Any, stamp: Stamp | None, known: Login | None
     ) -> t.Any:
-        """The user, if their login may go on. What it is judged by later is recorded."""
+        """Return the user if the login may go on. Update the login's record."""
         stored = visit.session
         settings = visit.settings
         login = known or Login(_session.user_id(stored), _clock.now())
@@ -141,7 +141,7 @@ class FromSession:
         login = login.stamped(stamp)
         seen = login.seen(settings, _clock.now())
 
-        # The first time counts in any case, so that a session that only pollers use has an end.
+        # Always record the first time, so that a session with only polling requests expires, too.
         if seen is not login and (login.seen_at is None or is_activity(visit, manager)):
             login = seen
 
@@ -152,7 +152,7 @@ class FromSession:
 
 
 class FromRememberCookie:
-    """The user whom a remember-me cookie speaks of."""
+    """Finds the user by the remember-me cookie."""
 
     def find(self, visit: Visit, manager: Manager) -> t.Any:
         cookies = remember.find_cookies(current_request(), visit.settings)
@@ -173,7 +173,7 @@ class FromRememberCookie:
             if not is_searching(visit):
                 return None
 
-        # Without a user loader, nobody can tell whose cookie it is.
+        # Without a user loader, no cookie can be judged, so none is deleted.
         if manager._user_callback is not None and any(
             not isinstance(token, remember.Refused) or token.is_ours
             for token in visit.read_cookies(current_request())
@@ -184,7 +184,7 @@ class FromRememberCookie:
 
 
 def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
-    """Find the user that a remember-me cookie speaks of, and restore their login, not fresh. Sends
+    """Find the user of a remember-me cookie, and restore the login, not fresh. Sends
     :data:`.user_loaded_from_cookie`.
     """
     settings = visit.settings
@@ -204,7 +204,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
 
         token = completed
 
-    # What ended a session is not undone by a cookie that does not know of it.
+    # A cookie must not undo the end of its session. The session's record completes the cookie.
     token = token.completed(visit.ended)
     reason = token.login.why_over(settings, _clock.now())
     return (
@@ -221,7 +221,7 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
     take_back = _session.resume(stored, token.login.user_id)
     user, stamp, reason = _judge(visit, manager, token, take_back)
 
-    # The loader logged someone in or out.
+    # The loader has logged a user in or out.
     if searching and not is_searching(visit):
         return None
 
@@ -232,7 +232,7 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
     login = token.login.stamped(stamp).seen(visit.settings, _clock.now())
     identifier = manager._session_identifier_generator()
 
-    # Where the session cannot carry it, the login is for this request alone.
+    # If the session cannot hold the login, it is valid for this request only.
     if not visit.resume(current_request(), stored, token, login, identifier, owner):
         take_back()
 
@@ -247,9 +247,9 @@ def _resume(visit: Visit, manager: Manager, token: remember.Token) -> t.Any:
 def _judge(
     visit: Visit, manager: Manager, token: remember.Token, take_back: Callable[[], None]
 ) -> tuple[t.Any, Stamp | None, Reason | None]:
-    """The user of a token, their stamp, and why their login may not go on, if so.
+    """Return the token's user, the user's stamp, and the reason if the login may not go on.
 
-    :param take_back: Called if a loader raises, unless it logged someone in or out before.
+    :param take_back: Called if the loader raises, unless it has logged a user in or out before.
     """
     user_id = token.login.user_id
     callback = manager._user_callback
@@ -267,13 +267,13 @@ def _judge(
 
 
 class FromRequest:
-    """The user whom the ``request_loader``, or a deprecated ``header_loader``, finds."""
+    """Finds the user by the ``request_loader`` or the deprecated ``header_loader``."""
 
     def find(self, visit: Visit, manager: Manager) -> t.Any:
         user = None
 
         if manager._request_callback is not None:
-            # A proxy, as ever: loaders may want to unwrap it.
+            # Pass the proxy, like Flask-Login 0.6.3, because loaders may unwrap it.
             user = manager._load_user_from_request(request)
 
         if manager._header_callback is not None and is_nobody(user):
@@ -302,7 +302,7 @@ def find_by_header(visit: Visit, manager: Manager, header: str) -> t.Any:
 
 
 class NamedLoader:
-    """A loader that :meth:`.LoginManager.loader` registered."""
+    """Finds the user by a loader that :meth:`.LoginManager.loader` registered."""
 
     def __init__(
         self,
@@ -323,24 +323,24 @@ class NamedLoader:
 
 
 def add_loader(named: dict[str, NamedLoader], loader: NamedLoader) -> None:
-    """Add a loader to those of a manager.
+    """Add a loader to a manager's named loaders.
 
-    :raises ValueError: If another one has its name.
+    :raises ValueError: If another loader has this name.
     """
     known = named.get(loader.name)
 
-    # An application factory registers the same function anew in each application.
+    # An application factory registers the same function again for each application.
     if known is not None and _code_of(known.callback) is not _code_of(loader.callback):
-        raise ValueError(f"There is a loader called '{loader.name}' already.")
+        raise ValueError(f"A loader named '{loader.name}' is already registered.")
 
     named[loader.name] = loader
 
 
 def with_named_loaders(order: Collection[str], named: Collection[str]) -> t.Iterator[str]:
-    """All who are asked for the user, in order. ``"request"`` stands for the request loader and all
-    named loaders that have no place of their own.
+    """Yield the names of all sources, in order. ``"request"`` stands for the request loader and all
+    named loaders that the order does not contain.
 
-    :raises ValueError: If ``LOGIN_LOADER_ORDER`` names something else.
+    :raises ValueError: If ``LOGIN_LOADER_ORDER`` contains an unknown name.
     """
     check_names("LOGIN_LOADER_ORDER", order, named)
 
@@ -352,18 +352,18 @@ def with_named_loaders(order: Collection[str], named: Collection[str]) -> t.Iter
 
 
 def check_names(setting: str, names: Collection[str], named: Collection[str]) -> None:
-    """Refuse names that nothing finds users by.
+    """Refuse names that no loader has.
 
-    :param setting: What to blame.
-    :raises ValueError: For the first of them.
+    :param setting: The setting or argument to name in the message.
+    :raises ValueError: For the first unknown name.
     """
     for name in names:
         if name not in {*SESSION_SOURCES, "request", *named}:
-            raise ValueError(f"{setting} names '{name}', which is no loader.")
+            raise ValueError(f"{setting} names '{name}', but there is no such loader.")
 
 
 def is_activity(visit: Visit, manager: Manager) -> bool:
-    """Whether this request keeps a session from idling out."""
+    """Return whether this request counts as activity for ``LOGIN_IDLE_TIMEOUT``."""
     current = current_request()
     view = visit.app.view_functions.get(current.endpoint or "")
     marked = view is not None and _views.has_mark(view, current.method, _views.NO_ACTIVITY)
@@ -382,7 +382,7 @@ def _accept(visit: Visit, manager: Manager, user: t.Any, signal: NamedSignal, na
     if user is None:
         return None
 
-    # Before the signal: its receivers may ask for the user.
+    # Before the signal, because its receivers may read 'current_user'.
     if is_searching(visit):
         visit.settle(name, from_request=True)
         manager._update_request_context_with_user(user)

@@ -1,4 +1,4 @@
-"""Login URLs, the target to return to after login, and which targets are safe. Pure functions."""
+"""Login URLs, redirect targets, and checks against open redirects. Pure functions."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ _LONGEST_TARGET = 2048
 _MOST_LEVELS = 3
 _WEB = ("https://", "http://")
 
-# The backslash; the fraction, division and big solidus; the small and full-width forms of both.
+# The backslash and the characters that look like a slash or a backslash: fraction, division and big
+# solidus, and the small and full-width forms.
 _FALSE_SLASHES = "\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\ufe68\uff0f\uff3c"
 _CONTROLS = "".join(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 
 _SLASHES = f"/{_FALSE_SLASHES}"
 
-# What needs no encoding in a path and in a query (RFC 3986, 3.3 and 3.4). "%" in a query has done
-# its work already; square brackets are common there.
+# The characters that need no encoding in a path and in a query (RFC 3986, 3.3 and 3.4). A query is
+# already encoded, so "%" stays. Square brackets are common in queries.
 _PATH_CHARACTERS = "!$&'()*+,/:;=@"
 _QUERY_CHARACTERS = f"{_PATH_CHARACTERS}?%[]"
 
 _DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
-# Rarely needed, so it is not compiled at import.
 _SCHEME = r"[a-z][a-z0-9+.-]*:"
 
 
 class Site:
-    """Where a target may lead to.
+    """The hosts that a target may lead to.
 
-    :param hosts: Those besides this one, with a port if it is not the scheme's own.
-    :param require_https: Whether another host must be reached by HTTPS.
-    :param field: What a query calls a target to go on to.
-    :param origin: Scheme and host of the current request, if there is one.
+    :param hosts: Other allowed hosts, with a port if it is not the scheme's default.
+    :param require_https: Whether other hosts need HTTPS.
+    :param field: The name of the query parameter for a further target, such as ``next``.
+    :param origin: Scheme and host of the current request, or ``None``.
     """
 
     def __init__(
@@ -54,14 +54,14 @@ class Site:
 
 
 def is_url(login_view: str) -> bool:
-    """Whether a login view is a path or a URL, and no endpoint."""
+    """Return whether a login view is a path or a URL, and not an endpoint."""
     return login_view.startswith(("https://", "http://", "/"))
 
 
 def endpoint_of(login_view: str, blueprint: str | None) -> str | None:
-    """The endpoint that a login view is, or ``None`` for a path or a URL.
+    """Return the endpoint of a login view, or ``None`` if it is a path or a URL.
 
-    :param blueprint: What an endpoint that begins with a dot is relative to.
+    :param blueprint: The blueprint for an endpoint that begins with a dot.
     """
     if is_url(login_view):
         return None
@@ -73,8 +73,8 @@ def endpoint_of(login_view: str, blueprint: str | None) -> str | None:
 
 
 def as_next(login_url: str, current_url: str) -> str:
-    """The current URL as a path if the login view is on this site, else as it is. One that cannot
-    be parsed becomes ``/``.
+    """Return the current URL as a path if the login view is on the same site, else unchanged. If it
+    cannot be parsed, return ``/``.
     """
     try:
         current = urlsplit(current_url)
@@ -93,12 +93,12 @@ def as_next(login_url: str, current_url: str) -> str:
     elif current.scheme or current.netloc:
         return "/"
 
-    # Otherwise 'is_safe' would refuse what was percent-encoded when it was asked for.
+    # The request's URL was percent-encoded. Without encoding, 'is_safe' would refuse it later.
     return _encode_unsafe(urlunsplit(("", "", path, current.query, "")))
 
 
 def find_origin(scheme: str, host: str) -> str | None:
-    """The origin of a request, or ``None`` if nothing can be made of its ``Host`` header."""
+    """Return the origin of a request, or ``None`` if its ``Host`` header is invalid."""
     origin = f"{scheme}://{host}"
 
     try:
@@ -111,10 +111,10 @@ def find_origin(scheme: str, host: str) -> str | None:
 
 
 def find_path(script_name: str, path_info: str, query: bytes) -> str:
-    """The path and query of a request, percent-encoded as they came. Nothing that could name a host
-    follows the first slash.
+    """Return the path and query of a request, percent-encoded as the client sent them. The first
+    slash is followed by nothing that a browser could read as a host.
 
-    :param script_name: As in the WSGI environment, like ``path_info``.
+    :param script_name: The value in the WSGI environment, like ``path_info``.
     """
     encoded = f"{script_name.rstrip('/')}/{path_info.lstrip('/')}".encode("latin-1")
     path = encoded.decode("utf-8", "surrogateescape").lstrip(_SLASHES + _CONTROLS)
@@ -123,8 +123,7 @@ def find_path(script_name: str, path_info: str, query: bytes) -> str:
 
 
 def with_next(login_url: str, field: str, target: str) -> str:
-    """Put a target into a login URL's query, in place of one that is there."""
-    # As a rule, there is none.
+    """Set the target in a login URL's query. Replace an existing one."""
     if "?" not in login_url and "#" not in login_url:
         return f"{login_url}?{urlencode({field: target})}"
 
@@ -135,9 +134,9 @@ def with_next(login_url: str, field: str, target: str) -> str:
 
 
 def with_host(login_url: str, host: str, origin: str | None) -> str:
-    """Put a host in front of a login URL on this site. A URL elsewhere stays as it is.
+    """Set the host of a login URL on this site. A URL on another site stays as it is.
 
-    :param origin: That of the current request, if there is one.
+    :param origin: The origin of the current request, or ``None``.
     """
     parts = urlsplit(login_url)
 
@@ -150,8 +149,8 @@ def with_host(login_url: str, host: str, origin: str | None) -> str:
 
 
 def is_usable(login_view: str) -> bool:
-    """Whether a login view that was computed leads where it seems to: it does not begin like a
-    host, and is no URL that browsers and servers read differently.
+    """Return whether a login view from a callable is safe: it does not begin like a host, and
+    browsers and servers read it as the same URL.
     """
     if login_view.startswith(("//", "/\\")) or any(map(_is_control, login_view)):
         return False
@@ -165,8 +164,8 @@ def is_usable(login_view: str) -> bool:
 
 
 def is_safe(target: str, site: Site) -> bool:
-    """Whether a browser that is sent to a target stays on this site, or on an allowed host."""
-    # Longer than what servers accept in a request line anyway.
+    """Return whether a redirect to a target stays on this site or on an allowed host."""
+    # Refuse very long targets. No real page needs one.
     if not target or len(target) > _LONGEST_TARGET:
         return False
 
@@ -174,7 +173,7 @@ def is_safe(target: str, site: Site) -> bool:
 
 
 def localize(target: str, origin: str | None) -> str:
-    """A safe target without the origin of the current request, if it begins with that."""
+    """Return a safe target as a path if it is on this site, else unchanged."""
     parts = urlsplit(target)
 
     if origin is None or not parts.netloc or not is_same_site(parts, urlsplit(origin)):
@@ -184,12 +183,12 @@ def localize(target: str, origin: str | None) -> str:
 
 
 def normalize(target: str) -> str:
-    """A safe target as it goes into a header: in ASCII."""
+    """Return a safe target in ASCII, for a header."""
     return iri_to_uri(target)
 
 
 def is_same_site(url: SplitResult, current: SplitResult) -> bool:
-    """Whether a URL, which may be relative, has the scheme, host and port of another.
+    """Return whether a URL, which may be relative, has the scheme, host and port of another.
 
     :raises ValueError: If a port is not a number.
     """
@@ -197,7 +196,7 @@ def is_same_site(url: SplitResult, current: SplitResult) -> bool:
 
 
 def has_same_host(url: SplitResult, current: SplitResult) -> bool:
-    """Whether a URL, which may be relative, has the host and port of another.
+    """Return whether a URL, which may be relative, has the host and port of another.
 
     :raises ValueError: If a port is not a number.
     """
@@ -205,17 +204,17 @@ def has_same_host(url: SplitResult, current: SplitResult) -> bool:
 
 
 def _port(url: SplitResult) -> int | None:
-    # "example.com:443" under https is "example.com".
+    # With https, "example.com:443" is the same as "example.com".
     return None if url.port == {"http": 80, "https": 443}.get(url.scheme) else url.port
 
 
 def _is_safe(target: str, site: Site, levels: int) -> bool:
     # Browsers drop tabs and newlines, and spaces around a URL: "/\t/evil.example" is
-    # "//evil.example". Invisible and bidirectional characters only ever deceive.
+    # "//evil.example". Invisible and bidirectional characters only deceive people.
     if target != target.strip() or any(map(_is_unprintable, target)):
         return False
 
-    # Browsers read "\" as "/", and people read the characters that look like one as one.
+    # Browsers read "\" as "/", and people confuse the characters that look like a slash.
     if any(character in _FALSE_SLASHES for character in target):
         return False
 
@@ -225,7 +224,7 @@ def _is_safe(target: str, site: Site, levels: int) -> bool:
     except ValueError:
         return False
 
-    # What a proxy or a second redirect may decode once more must be harmless, too: "/%5cevil".
+    # A proxy or a second redirect may decode the path again, so check that, too: "/%5cevil".
     if _begins_like_host(target) or _begins_like_host(unquote(parts.path)):
         return False
 
@@ -233,12 +232,12 @@ def _is_safe(target: str, site: Site, levels: int) -> bool:
 
 
 def _is_of(site: Site, parts: SplitResult) -> bool:
-    """Whether an absolute URL is on this site, or on an allowed host.
+    """Return whether an absolute URL is on this site, or on an allowed host.
 
-    :raises ValueError: If it has a port that is not a number.
+    :raises ValueError: If the port is not a number.
     """
-    # "javascript:", "data:" and "https:evil.example", which browsers read as a host. Programs do
-    # not agree on which host a name beyond ASCII is.
+    # Refuse "javascript:", "data:" and "https:evil.example", which browsers read as a host. Refuse
+    # names that are not ASCII, because programs convert them in different ways.
     if parts.scheme not in {"http", "https"} or not parts.netloc or not parts.netloc.isascii():
         return False
 
@@ -249,21 +248,21 @@ def _is_of(site: Site, parts: SplitResult) -> bool:
     if site.require_https and parts.scheme != "https":
         return False
 
-    # As a whole: no userinfo, no other port, no longer name, no look-alike.
+    # Compare the whole "netloc": no userinfo, no other port, no longer name.
     return parts.netloc.lower() in {host.lower() for host in site.hosts}
 
 
 def _goes_on_safely(query: str, site: Site, levels: int) -> bool:
-    """Whether the targets in a query stay on this site. A login view that is sent on to itself
-    would go on to that target's own target.
+    """Return whether the targets in a query stay on this site. If a target is a login view, that
+    view redirects to the target's own ``next``.
     """
     onward = parse_qs(query).get(site.field or "", ())
     return not onward or (levels > 0 and all(_stays(target, site, levels - 1) for target in onward))
 
 
 def _stays(target: str, site: Site, levels: int) -> bool:
-    """Whether a browser stays on this site, if something goes on to a target without a look at it.
-    "20" stays, being relative to where the browser is.
+    """Return whether a browser stays on this site if it is redirected to a target without a check.
+    A relative target such as "20" stays.
     """
     # Browsers drop tabs and newlines, and controls and spaces before a URL.
     seen = target.translate(_DROPPED).lstrip(_CONTROLS + " ")
@@ -278,14 +277,14 @@ def _stays(target: str, site: Site, levels: int) -> bool:
 
 
 def _begins_like_host(target: str) -> bool:
-    """Whether browsers may take a target for a host, "//evil.example", or what reads it before
-    them: they read "\\" as "/", and drop some controls.
+    """Return whether a browser or a proxy may read a target as a host, like "//evil.example". They
+    read "\\" as "/", and drop some control characters.
     """
     return len(target) > 1 and target[0] in _SLASHES and target[1] in _SLASHES + _CONTROLS
 
 
 def _encode_unsafe(target: str) -> str:
-    """Percent-encode the characters that :func:`is_safe` refuses, which are rare."""
+    """Percent-encode the characters that :func:`is_safe` refuses."""
     if target.isascii() and target.isprintable() and "\\" not in target:
         return target
 
@@ -302,5 +301,5 @@ def _is_control(character: str) -> bool:
 
 
 def _is_unprintable(character: str) -> bool:
-    # Controls, formats, surrogates, private and unassigned ones; separators but the space.
+    # Categories C (controls, formats, surrogates, private, unassigned) and Z (separators).
     return unicodedata.category(character)[0] in "CZ" and character != " "

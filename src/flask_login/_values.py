@@ -1,5 +1,5 @@
-"""What settings and arguments have to be, and what is made of them. Each function is given the name
-to blame.
+"""Validation and conversion of settings and arguments. Each function takes the name for its error
+messages.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from datetime import datetime
 from datetime import timedelta
 from math import ceil
 
-# The calendar ends with the year 9999, and no date lies beyond it.
+# The calendar of 'datetime' ends with the year 9999.
 _LONGEST_DURATION = timedelta(days=365 * 7900)
 
 _HEADER_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 
 
 def as_duration(name: str, value: t.Any) -> timedelta:
-    """The duration that a timedelta or a number of seconds stands for.
+    """Return a timedelta or a number of seconds as a timedelta.
 
-    :param name: The setting or parameter to blame.
-    :raises TypeError: If it is neither.
-    :raises ValueError: If no date can be that far away.
+    :param name: The setting or parameter, for the error message.
+    :raises TypeError: If the value is neither.
+    :raises ValueError: If it is longer than a date can express.
     """
     problem = f"{name} must be a datetime.timedelta, instead got: {value}"
 
@@ -44,9 +44,9 @@ def as_duration(name: str, value: t.Any) -> timedelta:
 
 
 def as_positive_duration(name: str, value: t.Any) -> timedelta:
-    """:func:`as_duration`, of something that lasts.
+    """Do what :func:`as_duration` does, and require a positive duration.
 
-    :raises ValueError: Also if the duration is zero or negative.
+    :raises ValueError: If the duration is zero or negative, or too long.
     """
     duration = as_duration(name, value)
 
@@ -57,12 +57,12 @@ def as_positive_duration(name: str, value: t.Any) -> timedelta:
 
 
 def as_seconds(name: str, value: t.Any) -> float | None:
-    """The seconds of a positive duration. ``None`` stays ``None``."""
+    """Return a positive duration in seconds. ``None`` stays ``None``."""
     return None if value is None else as_positive_duration(name, value).total_seconds()
 
 
 def as_interval(name: str, value: t.Any) -> float:
-    """The seconds of a duration of at least zero."""
+    """Return a duration in seconds. It must not be negative."""
     seconds = as_duration(name, value).total_seconds()
 
     if seconds < 0:
@@ -72,11 +72,11 @@ def as_interval(name: str, value: t.Any) -> float:
 
 
 def as_limit(name: str, value: t.Any) -> t.Any:
-    """How many logins a user may have: a number, a callable that returns one for a user, or
-    ``None`` for any.
+    """Return the maximum number of logins per user: a number, a callable that returns one for a
+    user, or ``None`` for no limit.
 
-    :raises TypeError: If it is something else.
-    :raises ValueError: If the number is below one.
+    :raises TypeError: If the value is something else.
+    :raises ValueError: If the number is less than 1.
     """
     if value is None or callable(value):
         return value
@@ -91,11 +91,11 @@ def as_limit(name: str, value: t.Any) -> t.Any:
 
 
 def as_remembered_seconds(name: str, value: t.Any) -> int | None:
-    """For how many whole seconds to remember a login, or ``None`` for not at all: that is what
-    zero, a negative duration and ``None`` mean.
+    """Return how many whole seconds to remember a login. ``None``, zero and a negative duration
+    mean "do not remember", and the result is ``None``.
 
-    :raises TypeError: If it is no duration.
-    :raises ValueError: If no date can be that far away.
+    :raises TypeError: If the value is not a duration.
+    :raises ValueError: If it is longer than a date can express.
     """
     if value is None:
         return None
@@ -105,14 +105,16 @@ def as_remembered_seconds(name: str, value: t.Any) -> int | None:
 
 
 def as_configured_seconds(name: str, value: t.Any) -> int | None:
-    """:func:`as_remembered_seconds`, of the setting, where a bool has always been a number."""
+    """Do what :func:`as_remembered_seconds` does, but accept a bool as a number, as Flask-Login
+    0.6.3 does for this setting.
+    """
     return as_remembered_seconds(name, int(value) if isinstance(value, bool) else value)
 
 
 def as_names(name: str, value: t.Any) -> Collection[str]:
-    """A collection of names, which one string is not.
+    """Return a collection of names.
 
-    :raises TypeError: If it is one string, or nothing to loop over.
+    :raises TypeError: If the value is a single string, or not a collection.
     """
     if isinstance(value, str) or not isinstance(value, Collection):
         raise TypeError(f"{name} must be a list or tuple of names, instead got: {value!r}")
@@ -121,10 +123,11 @@ def as_names(name: str, value: t.Any) -> Collection[str]:
 
 
 def as_header_names(name: str, value: str | Collection[str] | None) -> tuple[str, ...]:
-    """Names of headers: one, several, or several in one string as a header lists them.
+    """Return header names as a tuple. The value is a collection of names, or one string with names
+    separated by commas.
 
-    :raises TypeError: If it is something else.
-    :raises ValueError: If no header can have such a name (RFC 9110, 5.6.2).
+    :raises TypeError: If the value is something else.
+    :raises ValueError: If a name is invalid (RFC 9110, 5.6.2).
     """
     if value is None:
         return ()
@@ -142,10 +145,10 @@ def as_header_names(name: str, value: str | Collection[str] | None) -> tuple[str
 
 
 def as_switch_or_date(name: str, value: t.Any) -> bool | datetime:
-    """``True``, ``False``, or the aware date until which it is true.
+    """Return a switch: ``True``, ``False``, or the aware datetime until which it is true.
 
-    :raises TypeError: If it is neither.
-    :raises ValueError: If the date is in no time zone.
+    :raises TypeError: If the value is neither.
+    :raises ValueError: If the datetime has no time zone.
     """
     if isinstance(value, bool):
         return value
@@ -160,7 +163,7 @@ def as_switch_or_date(name: str, value: t.Any) -> bool | datetime:
 
 
 def one_of(*choices: str) -> Callable[[str, t.Any], str]:
-    """A converter that admits the given words only, and raises :exc:`ValueError` for others."""
+    """Return a converter that accepts only these words, and raises :exc:`ValueError` for others."""
 
     def convert(name: str, value: t.Any) -> str:
         if value not in choices:
@@ -173,11 +176,11 @@ def one_of(*choices: str) -> Callable[[str, t.Any], str]:
 
 
 def as_on_reuse(name: str, value: t.Any) -> t.Any:
-    """What ends when a stolen remember-me cookie is noticed: ``"series"``, ``"user"``, or what a
-    callable says.
+    """Return what ends if a remember-me cookie was stolen: ``"series"``, ``"user"``, or a callable
+    that returns one of them.
     """
     return value if callable(value) else one_of("series", "user")(name, value)
 
 
-#: How callers who are not logged in are answered.
+#: Converts ``LOGIN_UNAUTHORIZED``: how to respond to anonymous users.
 as_unauthorized: Callable[[str, t.Any], str] = one_of("redirect", "auto", "status")

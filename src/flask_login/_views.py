@@ -1,6 +1,4 @@
-"""What can be told of a view function from outside: whether a guard stands before it, and whether
-it is async.
-"""
+"""Properties of view functions: guards, marks, and whether they are async."""
 
 from __future__ import annotations
 
@@ -15,33 +13,46 @@ from weakref import WeakSet
 View = Callable[..., t.Any]
 V = t.TypeVar("V", bound=View)
 
-#: The mark of views that pollers ask for, which do not keep a session alive.
+#: The mark of views whose requests do not count as activity, such as polled views.
 NO_ACTIVITY = "_login_no_activity"
 
-#: The mark of views that stay open where a login is required by default.
+#: The mark of views that are exempt from a login that is required by default.
 EXEMPT = "_login_exempt"
 
 _REFUSAL = "_login_refusal"
+_KIND = "_login_guard"
 _MARKED = "_login_marked_methods"
 
-# The views that guards wrap, and the guards. Views come and go with the apps of a test suite.
+# The views that guards wrap, and the guards. The references are weak, because a test suite creates
+# many applications.
 _guarded: WeakSet[View] = WeakSet()
 _guards: WeakSet[View] = WeakSet()
 
 
-def mark_guarded(view: View, guard: View, refusal: Callable[[], t.Any] | None) -> None:
-    """Note that ``guard`` was put before ``view`` and all that ``view`` itself wraps.
+def mark_guarded(
+    view: View, guard: View, kind: Mapping[str, t.Any], refusal: Callable[[], t.Any] | None
+) -> None:
+    """Record that ``guard`` wraps ``view``, and every function that ``view`` itself wraps.
 
-    :param refusal: What the guard asks, which returns ``None`` or what answers instead. ``None`` if
-        it sends no user on.
+    :param kind: The value that :func:`kind_of` returns for the guard.
+    :param refusal: The function that the guard calls before the view. ``None`` if the guard never
+        redirects logged-in users.
     """
     guard.__dict__[_REFUSAL] = refusal
+    guard.__dict__[_KIND] = kind
     _guards.add(guard)
     _guarded.update(_unwrapped(view))
 
 
+def kind_of(guard: t.Any) -> Mapping[str, t.Any] | None:
+    """The name of a guard, as ``"guard"``, and its arguments. ``None`` if it is no guard."""
+    return guard.__dict__[_KIND] if isfunction(guard) and guard in _guards else None
+
+
 def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:
-    """What those guards ask that may send users on: before a view, and its method that answers."""
+    """Return the refusals of the guards of a view that may redirect logged-in users. For a
+    class-based view, this includes the guards of its method for a request method.
+    """
     view_class = getattr(view, "view_class", None)
     functions = (
         view,
@@ -53,10 +64,10 @@ def refusals_of(view: View | None, method: str) -> list[Callable[[], t.Any]]:
 
 
 def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:
-    """The endpoints of views that a guard wraps but that were registered without it.
+    """Return the endpoints of views that have a guard, but were registered without it.
 
-    That is what becomes of a guard *above* ``@app.route``: the route has registered the bare view
-    before the guard is applied.
+    This happens if the guard is *above* ``@app.route``: the route registers the view before the
+    guard wraps it.
     """
     views = {endpoint: view for endpoint, view in view_functions.items() if isfunction(view)}
     behind_guards: set[View] = set()
@@ -74,13 +85,13 @@ def find_unguarded(view_functions: Mapping[str, View]) -> list[str]:
 
 
 def mark(view: V, name: str) -> V:
-    """Mark a view function, a class-based view or one of its methods. Of a method that is bound to
-    an object, only this object's is marked.
+    """Mark a view function, a class-based view or one of its methods. For a bound method, only the
+    method of this object is marked.
 
-    :raises TypeError: If it is no view, or cannot be marked.
+    :raises TypeError: If it is not a view, or cannot be marked.
     """
     if not callable(view):
-        raise TypeError(f"A mark goes on a view, not on {view!r}.")
+        raise TypeError(f"Only a view can be marked, not {view!r}.")
 
     owner = getattr(view, "__self__", None)
 
@@ -92,17 +103,16 @@ def mark(view: V, name: str) -> V:
             setattr(owner, _MARKED, (id(owner), marks))
     except AttributeError:
         raise TypeError(
-            f"{view!r} cannot be marked, because it takes no attributes. Mark a function that"
-            " calls it."
+            f"{view!r} accepts no attributes. Mark a function that calls it instead."
         ) from None
 
     return view
 
 
 def has_mark(view: View, method: str, name: str) -> bool:
-    """Whether a view is marked: on itself, on its class, or on the method of it that answers.
+    """Return whether a view is marked: on itself, on its class, or on its method for this request.
 
-    A class does not inherit the mark: what derives from an open view may be less harmless.
+    A subclass does not inherit the mark, because it may do more than an exempt base class.
     """
     view_class = getattr(view, "view_class", None)
     marked: list[t.Any] = [*_layers(view)]
@@ -110,7 +120,7 @@ def has_mark(view: View, method: str, name: str) -> bool:
     if view_class is not None:
         names = ["dispatch_request", method.lower()]
 
-        # A 'MethodView' answers HEAD by its 'get'.
+        # A 'MethodView' handles HEAD by its 'get'.
         if method == "HEAD" and not hasattr(view_class, "head"):
             names.append("get")
 
@@ -124,15 +134,15 @@ def has_mark(view: View, method: str, name: str) -> bool:
 
 
 def _marks_of(owner: t.Any) -> t.Any:
-    """The marks of an object's methods, and none of its class's."""
-    # A copy of the object has all its attributes, and was not marked.
+    """Return the marks on the bound methods of an object, without those of its class."""
+    # A copy of a marked object has the same attributes, but it is not marked.
     marked, marks = getattr(owner, "__dict__", {}).get(_MARKED, (None, ()))
     return marks if marked == id(owner) else ()
 
 
 def is_awaitable(view: View) -> bool:
-    """Whether calling a view from async code gives something to await: it is a coroutine function,
-    perhaps behind guards of ours.
+    """Return whether a view is a coroutine function, perhaps wrapped by guards of ours. Then async
+    code can await its result.
     """
     if isfunction(view) and view in _guards:
         return is_awaitable(view.__dict__["__wrapped__"])
@@ -141,7 +151,7 @@ def is_awaitable(view: View) -> bool:
 
 
 def is_async(view: View) -> bool:
-    """Whether a view, or a method of a class-based view, is a coroutine function."""
+    """Return whether a view, or a method of a class-based view, is a coroutine function."""
     view_class = getattr(view, "view_class", None)
 
     if view_class is None:
@@ -152,13 +162,13 @@ def is_async(view: View) -> bool:
 
 
 def _unwrapped(view: View | None) -> Iterator[View]:
-    """A function and, one by one, the functions that it wraps."""
+    """Yield a function, and the functions that it wraps."""
     return filter(isfunction, _layers(view))
 
 
 def _layers(view: t.Any) -> Iterator[t.Any]:
-    """A view and, one by one, all that it wraps. The innermost may be no function, but a method of
-    an object.
+    """Yield a view, and everything that it wraps. The innermost may be a bound method instead of a
+    function.
     """
     yield view
 

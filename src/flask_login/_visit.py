@@ -1,4 +1,4 @@
-"""One request as this library sees it: how its user was found, and what its response owes."""
+"""One request as this library sees it: how its user was found, and what happens to its cookie."""
 
 from __future__ import annotations
 
@@ -35,73 +35,73 @@ _logger = logging.getLogger("flask_login")
 #: The response deletes the remember-me cookie.
 FORGET: t.Final = "forget"
 
-#: The sources that read the session, and are protected by it.
+#: The sources that use the session. Session protection runs before them.
 SESSION_SOURCES = ("session", "remember")
 
-#: The extension of an application that keeps its logins on record.
+#: The key in ``app.extensions`` of the ledger, which records logins.
 LEDGER = "flask_login_ledger"
 
-#: The attribute of a request that holds its visit. ``None``: it is dispatched, and has not begun.
+#: The attribute of a request that holds its visit. ``None``: dispatched, but without a visit yet.
 VISIT = "_flask_login"
 
 
 class Visit:
-    """One request. It is kept on the request object, and holds neither the request nor the user:
-    contexts and threads that work for one request share it.
+    """The state of one request. It is stored on the request object. It holds neither the request
+    nor the user, because all contexts and threads of one request share it.
     """
 
-    #: What found the user: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
+    #: How the user was found: ``"session"``, ``"remember"``, ``"request"`` or a loader's name.
     source: str | None = None
-    #: Whether that was a request loader, so that the session is not this user's.
+    #: Whether a request loader found the user. Then the session does not belong to this user.
     from_request: bool = False
-    #: Whether the session's login was restored from the remember-me cookie in this request.
+    #: Whether this request restored the session's login from the remember-me cookie.
     resumed: bool = False
-    #: Whether somebody was logged in at any time during the request.
+    #: Whether a user was logged in at any time during the request.
     was_logged_in: bool = False
-    #: Whether the caller was refused in a way that depends on who they are.
+    #: Whether the request was refused by a response that depends on its headers.
     refused: bool = False
-    #: Whether the caller was refused because their login is not fresh.
+    #: Whether the request was refused because the login is not fresh.
     stale: bool = False
-    #: The headers that were looked at.
+    #: The request headers that were read, for ``Vary``.
     vary: tuple[str, ...] = ()
     #: Whether ``user_accessed`` is being sent.
     announcing: bool = False
-    #: Whether session protection ended the login, once it has been asked.
+    #: Whether session protection ended the login. ``None`` if it has not run yet.
     protection_failed: bool | None = None
-    #: Why there is no login, if that is known.
+    #: Why there is no login, if known.
     reason: Reason | None = None
-    #: What was recorded of the login that ended in this request.
+    #: The record of the login that ended in this request.
     ended: Login | None = None
-    #: What the response does to the remember-me cookie: nothing, delete it, or write this token. It
-    #: is kept here and not in the session, because applications clear the session after a logout.
+    #: What the response does with the remember-me cookie: nothing, delete it, or set this token. It
+    #: is stored here and not in the session, because applications clear the session after a logout.
     owed: remember.Token | t.Literal["forget"] | None = None
-    #: Whether the request's own remember-me cookie has to go, whatever takes its place.
+    #: Whether the request's remember-me cookie must be deleted unless another one replaces it.
     deletes: bool = False
-    #: The login of a user who had no ID yet. The session is written when they have one.
+    #: The login of a user without an ID. The session is written when the user has one.
     pending: Wish | None = None
-    #: Whether a login was refused, because its user has too many on record.
+    #: Whether a login was refused because of ``LOGIN_RECORDS_LIMIT``.
     has_too_many: bool = False
-    #: How often a user was kept for this visit.
+    #: How often :func:`.keep_user` stored a user for this visit.
     times_kept: int = 0
-    #: Whether the remember-me cookie of a login on record may be sent anew.
+    #: Whether the remember-me cookie of a recorded login may be sent again.
     may_rewrite: bool = False
-    #: Whether the store of the logins on record failed.
+    #: Whether the record store failed.
     store_failed: bool = False
 
     def __init__(self, app: Flask, *, dispatched: bool) -> None:
         self.app: Flask = app
-        #: Who keeps the logins on record, if they are.
+        #: The ledger, which records logins, or ``None``.
         self.ledger: Ledger | None = app.extensions.get(LEDGER)
         self.settings: Settings = Settings(app.config)
-        #: What was read of logins on record, by their keys: a row, ``None``, or why it was not.
+        #: The rows of recorded logins that were read, by key: a row, ``None``, or the error.
         self.rows: dict[str, t.Any] = {}
-        #: Whether our before-request function ran. Tests make contexts in which it does not.
+        #: Whether our before-request function ran. Tests create contexts without it.
         self.dispatched: bool = dispatched
 
     @classmethod
     def current(cls) -> Visit:
-        """This request's visit, which begins by this if it has not. Outside a request, nothing is
-        kept.
+        """Return this request's visit. Create it on first use. Outside a request, return a new one
+        that is not stored.
         """
         try:
             namespace = request_contexts.get(request_ctx).request.__dict__
@@ -118,7 +118,7 @@ class Visit:
 
     @staticmethod
     def begun() -> Visit | None:
-        """This request's visit, if it has begun."""
+        """Return this request's visit, or ``None`` if there is none yet."""
         namespace = request_contexts.get(request_ctx).request.__dict__
         return namespace[VISIT] if VISIT in namespace else None
 
@@ -126,13 +126,13 @@ class Visit:
     def session(self) -> t.Any:
         """The session. Flask counts it as accessed and adds ``Vary: Cookie``.
 
-        It is not kept: a copy of the context, made before the session is opened, has its own.
+        Read it from the context each time: a copy of the context may have its own session.
         """
         return request_contexts.get(request_ctx).session
 
     @property
     def session_counts(self) -> bool:
-        """Whether the session has a say about who the user is."""
+        """Whether the session may identify the user."""
         if self.from_request:
             return False
 
@@ -140,8 +140,8 @@ class Visit:
         return order is LOADER_ORDER or "session" in order or self.source in SESSION_SOURCES
 
     def settle(self, source: str, *, from_request: bool) -> None:
-        """Note what found the user."""
-        # Another context of the request finds in the session what the cookie has brought there.
+        """Record how the user was found."""
+        # Another context of this request finds the restored login in the session.
         self.source = "remember" if source == "session" and self.resumed else source
         self.from_request = from_request
         self.was_logged_in = True
@@ -152,7 +152,7 @@ class Visit:
         """Log a user in: clear another user's data, write the keys, change the session's ID, and
         drop what must not outlive the change.
         """
-        # Also one that a login in between took the place of.
+        # True also if an earlier login of this request replaced the deletion.
         is_forgotten = self.deletes or _session.remember_intent(stored) == "clear"
         self._clear_for(stored, login.user_id, self.find_owner(stored))
         _session.begin(stored, login, fresh=wish.fresh, identifier=identifier)
@@ -166,7 +166,7 @@ class Visit:
             self._owe_deletion(stored)
 
     def enter(self) -> None:
-        """Note that :func:`.login_user` logged somebody in."""
+        """Record that :func:`.login_user` logged a user in."""
         self.source = "session"
         self.was_logged_in = True
         self.from_request = self.resumed = self.protection_failed = self.stale = False
@@ -182,10 +182,10 @@ class Visit:
         identifier: str,
         owner: t.Any,
     ) -> bool:
-        """Restore a login from the remember-me cookie, which has named the user to the session.
+        """Restore a login from the remember-me cookie. The session already contains the user's ID.
 
-        :return: Whether the session keeps it. A session whose ID somebody else may know, and that
-            cannot be given another, must not carry it: the login is for this request alone.
+        :return: Whether the session keeps the login. If the session's ID cannot change, an attacker
+            may know it. Then the login is valid for this request only.
         """
         if not _session.can_change_id(self.app, current, stored):
             return False
@@ -198,7 +198,7 @@ class Visit:
         if self.ledger is not None:
             self.ledger.note(self, login)
 
-        # The historic format has no place for a stamp.
+        # The legacy format contains no stamp.
         is_restamped = login.stamp != token.login.stamp and self.settings.cookie_format != "legacy"
         is_restamped = is_restamped and token.generation is None
 
@@ -208,15 +208,15 @@ class Visit:
         return True
 
     def end(self, stored: _session.Session, reason: Reason, current: Request | None = None) -> None:
-        """End the login that the session carries. Sends :data:`.session_ended`.
+        """End the session's login. Sends :data:`.session_ended`.
 
-        :param current: The request whose remember-me cookie goes, too.
+        :param current: The request, to delete its remember-me cookie, too.
         """
         self.reason = reason
         self.ended = _session.find_login(stored)
         user_id = _session.user_id(stored)
 
-        # The login is gone. A deletion of the cookie that is still owed is not.
+        # A deletion of the cookie that the session asks for must not get lost.
         if _session.remember_intent(stored) == "clear":
             self.owed = FORGET
 
@@ -232,7 +232,7 @@ class Visit:
         send(session_ended, self.app, user_id=user_id, reason=reason)
 
     def remove(self, stored: _session.Session) -> None:
-        """Remove our keys from the session, and record whose data stays behind."""
+        """Remove our keys from the session, and record the user whose data stays behind."""
         owner = self.find_owner(stored) if _session.carries_login(stored) else None
         _session.discard(stored, self.settings.session_keys)
 
@@ -253,7 +253,7 @@ class Visit:
         self.from_request = self.resumed = False
 
     def forget(self, current: Request, stored: _session.Session) -> None:
-        """Have the response delete the remember-me cookie, where the browser may have one."""
+        """Delete the remember-me cookie in the response, if the browser may have one."""
         self.owed = None
         path = f"{current.root_path}{current.path}"
 
@@ -263,22 +263,22 @@ class Visit:
             self._owe_deletion(stored)
 
     def refuse_cookie(self, reason: Reason, login: Login | None = None) -> None:
-        """Note why a remember-me cookie was not accepted.
+        """Record why a remember-me cookie was refused.
 
-        :param login: What it speaks of, if that is over for good.
+        :param login: The cookie's login, if it has ended for good.
         """
         if self.ledger is not None and login is not None:
             self.ledger.let_go(self, login, reason)
 
-        # Why the session ended says more than why it was not revived, but for a theft.
+        # The reason why the session ended comes first, unless the cookie shows a theft.
         self.reason = reason if reason == "stolen" else self.reason or reason
         _logger.info("A remember-me cookie was refused: %s", reason)
 
     def record(
         self, current: Request, stored: _session.Session, login: Login, known: Login | None
     ) -> None:
-        """Write down a changed login, in the session and in the remember-me cookie that stands
-        behind it. A cookie that lags behind would later be taken for one of an earlier login.
+        """Write a changed login to the session and to its remember-me cookie. Otherwise the cookie
+        would later look like one of an earlier login.
         """
         if self.ledger is not None:
             _session.keep_login(stored, login)
@@ -303,8 +303,8 @@ class Visit:
             self.owe(token._replace(login=noted), stored)
 
     def find_token(self, current: Request, stored: _session.Session) -> remember.Token | None:
-        """The remember-me token that stands behind the session's login: the one that the response
-        is going to write, or else the one that the request carries.
+        """Return the remember-me token of the session's login: the one that the response will set,
+        else the one in the request.
         """
         if self.owed is not None:
             return self.owed if isinstance(self.owed, remember.Token) else None
@@ -324,21 +324,21 @@ class Visit:
             token = found.completed(known)
             is_over = token.login.why_over(self.settings, _clock.now()) is not None
 
-            # One of before a change of credentials is void.
+            # A cookie from before the credentials changed is void.
             if not is_over and (known is None or token.login.stamp == known.stamp):
                 return token
 
         return None
 
     def read_cookies(self, current: Request) -> Iterator[remember.Token | remember.Refused]:
-        """What the remember-me cookies of a request say."""
+        """Read the remember-me cookies of a request."""
         return remember.read_all(current, self.settings, on_record=self.ledger is not None)
 
     def settle_cookie(self, current: Request, stored: _session.Session, *, renews: bool) -> None:
-        """Decide what the response owes the remember-me cookie. The session may carry a message
-        about it, perhaps from a context that sent no response.
+        """Decide what the response does with the remember-me cookie. The session may ask for it,
+        perhaps on behalf of a context without a response (a WebSocket's).
 
-        :param renews: Whether a cookie that stands behind the login lasts longer by this request.
+        :param renews: Whether this request renews the cookie of the login.
         """
         intent = _session.take_remember_intent(stored)
 
@@ -358,9 +358,9 @@ class Visit:
                 self.owe(remember.prolong(token), stored)
 
     def new_token(self, stored: _session.Session) -> remember.Token | None:
-        """A remember-me token for the session's login, or ``None`` if it is not to be remembered.
+        """Return a remember-me token for the session's login, or ``None`` without a duration.
 
-        :raises LookupError: If nobody is logged in.
+        :raises LookupError: If no user is logged in.
         """
         seconds = _session.remember_seconds(stored)
 
@@ -370,7 +370,7 @@ class Visit:
             duration = as_remembered_seconds("duration", seconds)
 
         if not _session.carries_login(stored):
-            raise LookupError("Nobody is logged in whom a remember-me cookie could remember.")
+            raise LookupError("No user is logged in, so there is no login to remember.")
 
         known = _session.find_login(stored)
         login = known or new_login(_session.user_id(stored), self.settings)
@@ -384,8 +384,8 @@ class Visit:
         return remember.new_token(login, duration)
 
     def owe(self, token: remember.Token, stored: _session.Session) -> None:
-        """Have the response write a token. One from a historic cookie gets the configured duration,
-        and stays as it is where that means not to remember.
+        """Set a token in the response. A token from a cookie in the legacy format gets the
+        configured duration. If that means "do not remember", the cookie stays as it is.
         """
         if token.duration is None:
             duration = _configured_duration(self.settings, stored)
@@ -410,17 +410,17 @@ class Visit:
             g.pop(key, None)
 
     def find_owner(self, stored: _session.Session) -> t.Any:
-        """The user whose data the session has, where another user's login clears it."""
+        """Return the user whose data another user's login must clear, or ``None``."""
         return _session.find_owner(stored) if self.settings.clear_on_user_change else None
 
     def _clear_for(self, stored: _session.Session, user_id: t.Any, owner: t.Any) -> None:
-        # An ID may have come back from a cookie as a string, and was an int.
+        # Compare as strings: an int may have become a string in a cookie.
         if owner is not None and str(owner) != str(user_id):
             settings = self.settings
             _session.discard_others(stored, settings.session_keys, settings.preserve_keys)
 
     def _is_to_be_forgotten(self, current: Request, user_id: t.Any) -> bool:
-        """Whether a login without ``remember`` deletes the cookie: one of another user."""
+        """Return whether a login without ``remember`` deletes the request's cookie."""
         for token in self.read_cookies(current):
             if isinstance(token, remember.Refused):
                 if token.is_ours:
@@ -434,7 +434,7 @@ class Visit:
         self.owed = FORGET
         self.deletes = True
 
-        # Without a secret key there is no session to write to.
+        # Without 'SECRET_KEY' there is no session to write to.
         if not self.app.session_interface.is_null_session(stored):
             _session.ask_to_forget(stored)
 
@@ -442,7 +442,7 @@ class Visit:
 def _configured_duration(settings: Settings, stored: _session.Session) -> int | None:
     seconds = _session.remember_seconds(stored)
 
-    # A setting that cannot work is an error at the login that uses it, not at each visit.
+    # An invalid setting is an error at the login that uses it, not in every request.
     try:
         return settings.cookie_duration if seconds is None else as_remembered_seconds("", seconds)
     except (TypeError, ValueError):

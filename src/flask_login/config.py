@@ -1,4 +1,4 @@
-"""Every default, and every key of ``app.config`` that is read: named once, typed once."""
+"""All defaults, and all keys of ``app.config`` that this package reads, with their types."""
 
 from __future__ import annotations
 
@@ -32,31 +32,33 @@ COOKIE_DURATION: timedelta = timedelta(days=365)
 #: Whether the remember-me cookie is sent over HTTPS only (``REMEMBER_COOKIE_SECURE``).
 COOKIE_SECURE: bool = False
 
-#: Whether scripts are kept from the remember-me cookie (``REMEMBER_COOKIE_HTTPONLY``).
+#: Whether scripts cannot read the remember-me cookie (``REMEMBER_COOKIE_HTTPONLY``).
 COOKIE_HTTPONLY: bool = True
 
-#: Which cross-site requests carry the remember-me cookie (``REMEMBER_COOKIE_SAMESITE``).
+#: Which cross-site requests send the remember-me cookie (``REMEMBER_COOKIE_SAMESITE``): ``"Lax"``,
+#: ``"Strict"``, ``"None"`` or ``None`` for no attribute.
 COOKIE_SAMESITE: str | None = None
 
-#: Flashed when an anonymous user is sent to the login view.
+#: Flashed when an anonymous user is redirected to the login view.
 LOGIN_MESSAGE: str = "Please log in to access this page."
 
-#: The category :data:`LOGIN_MESSAGE` is flashed in.
+#: The category of :data:`LOGIN_MESSAGE`.
 LOGIN_MESSAGE_CATEGORY: str = "message"
 
-#: Flashed when a user whose login is not fresh is sent to the refresh view.
+#: Flashed when a user whose login is not fresh is redirected to the refresh view.
 REFRESH_MESSAGE: str = "Please reauthenticate to access this page."
 
-#: The category :data:`REFRESH_MESSAGE` is flashed in.
+#: The category of :data:`REFRESH_MESSAGE`.
 REFRESH_MESSAGE_CATEGORY: str = "message"
 
-#: The method of a user that answers their ID.
+#: The name of the user's method that returns the user's ID.
 ID_ATTRIBUTE: str = "get_id"
 
-#: The header a deprecated ``header_loader`` is given (``AUTH_HEADER_NAME``).
+#: The header whose value the deprecated ``header_loader`` gets (``AUTH_HEADER_NAME``).
 AUTH_HEADER_NAME: str = "Authorization"
 
-#: The keys kept in :data:`flask.session`. Other keys are never touched.
+#: The keys that this package uses in :data:`flask.session`. It changes other keys only if
+#: ``LOGIN_RESET_KEYS`` or ``LOGIN_CLEAR_ON_USER_CHANGE`` says so.
 SESSION_KEYS: set[str] = {
     "_user_id",
     "_remember",
@@ -67,24 +69,28 @@ SESSION_KEYS: set[str] = {
     "next",
 }
 
-#: Methods that guards let pass. The set is live: a method added to it is exempt at once.
+#: Request methods that guards let pass. You can change the set: a method that you add is exempt at
+#: once.
 EXEMPT_METHODS: set[str] = {"OPTIONS"}
 
-#: Whether the page to return to is kept in the session rather than in the login URL.
+#: Whether ``next``, the page to return to, is stored in the session and not in the login URL
+#: (``USE_SESSION_FOR_NEXT``).
 USE_SESSION_FOR_NEXT: bool = False
 
-#: What is asked for the user, in order (``LOGIN_LOADER_ORDER``).
+#: The order in which a request's user is searched for (``LOGIN_LOADER_ORDER``).
 LOADER_ORDER: Collection[str] = ("session", "remember", "request")
 
 
 class Setting(t.Generic[T]):
     """One key of ``app.config``: its name, defaults and type.
 
-    :param secure: The default under ``LOGIN_DEFAULTS = "secure"``, if it is another.
-    :param follows: The key whose value, if it is a true one, is the default.
-    :param convert: Called with the key and its value; raises an error that names the key.
-    :param historic: Whether Flask-Login 0.6 has it, so that no value of it is an error at start-up.
-    :param limits: Whether it may end a login, or make it stale.
+    :param key: The name of the key.
+    :param default: The default.
+    :param secure: The default under ``LOGIN_DEFAULTS = "secure"``, if it differs.
+    :param follows: Another key. If its value is true, it is the default.
+    :param convert: Called with the key and its value. Its errors name the key.
+    :param historic: Whether Flask-Login 0.6.3 has this key. Then no value is an error at start-up.
+    :param limits: Whether it can end a login, or make it stale.
     """
 
     def __init__(
@@ -123,7 +129,6 @@ class Setting(t.Generic[T]):
             value = config[self.key]
             return value if self._convert is None else self._convert(self.key, value)
 
-        # As a rule, nothing is set.
         if self._follows is None and (not self._varies or "LOGIN_DEFAULTS" not in config):
             return self.compatible
 
@@ -140,7 +145,7 @@ class Setting(t.Generic[T]):
 
 
 class Settings:
-    """A typed view of an ``app.config``, read on each use because it may change."""
+    """A typed view of an ``app.config``. Each use reads the config, because it may change."""
 
     __slots__ = ("config",)
 
@@ -260,8 +265,8 @@ class Settings:
     _secret_key_fallbacks: Setting[t.Any] = Setting("SECRET_KEY_FALLBACKS", None, historic=True)
 
     def check(self) -> None:
-        """Read every setting of ours once, so that one that cannot work is an error at start-up.
-        Historic ones are errors where they are used.
+        """Read each new setting once, so that an invalid value is an error at start-up. A setting
+        of Flask-Login 0.6.3 raises where it is used.
         """
         for name, setting in vars(Settings).items():
             if isinstance(setting, Setting) and not setting.historic:
@@ -269,7 +274,7 @@ class Settings:
 
     @property
     def cookie_secure(self) -> bool:
-        # Development servers speak HTTP, where a Secure cookie is lost.
+        # Development servers use HTTP, and browsers drop a Secure cookie there.
         if self.config.get("DEBUG") and "REMEMBER_COOKIE_SECURE" not in self.config:
             return bool(self.config.get("SESSION_COOKIE_SECURE"))
 
@@ -277,9 +282,7 @@ class Settings:
 
     @property
     def secret_keys(self) -> list[str | bytes]:
-        """The keys that may have signed something. The last one signs; without ``SECRET_KEY``
-        there is none.
-        """
+        """All keys that verify signatures. The last one signs. Empty without ``SECRET_KEY``."""
         key = self.secret_key
 
         if not key:
@@ -289,19 +292,19 @@ class Settings:
 
     @property
     def secret_key_fallbacks(self) -> Collection[str | bytes]:
-        """The keys that are no longer used to sign. One string is one key."""
+        """The old keys, which only verify. A single string is one key."""
         fallbacks = self._secret_key_fallbacks
         return [fallbacks] if isinstance(fallbacks, (str, bytes)) else fallbacks or ()
 
     @property
     def session_keys(self) -> set[str]:
-        """The keys of the session that are ours. Applications may have a ``next`` of their own."""
+        """The session keys that this package owns. ``next`` may belong to the application."""
         return SESSION_KEYS if self.use_session_for_next else SESSION_KEYS - {"next"}
 
     def demand_secret_key(self) -> str | bytes:
-        """The key that signs.
+        """Return the key that signs.
 
-        :raises RuntimeError: If there is none.
+        :raises RuntimeError: If ``SECRET_KEY`` is not set.
         """
         key = self.secret_key
 
@@ -312,14 +315,12 @@ class Settings:
 
     @property
     def signing_keys(self) -> list[bytes]:
-        """:attr:`secret_keys`, as ItsDangerous uses them."""
+        """:attr:`secret_keys` as bytes, for ItsDangerous."""
         return [want_bytes(key) for key in self.secret_keys]
 
     @property
     def limits_logins(self) -> bool:
-        """Whether a setting may end a login, or make it stale. By default, none does, and that is
-        known without reading them one by one.
-        """
+        """Whether the application sets a key that can end a login, or make it stale."""
         config = self.config
 
         for key in _LIMITS:
@@ -330,11 +331,11 @@ class Settings:
 
     @property
     def has_lifetimes(self) -> bool:
-        """Whether a login's times matter to anything."""
+        """Whether any timeout or lifetime is set."""
         return not (self.idle_timeout is self.absolute_timeout is self.fresh_lifetime is None)
 
 
-# Derived, because a list kept by hand would fail silently.
+# Computed, because nobody would notice a key that is missing from a list written by hand.
 _LIMITS = {
     setting.key
     for setting in vars(Settings).values()
@@ -343,18 +344,18 @@ _LIMITS = {
 
 
 def check_records(settings: Settings) -> None:
-    """Refuse settings that cannot work where logins are on record.
+    """Refuse settings that do not work with recorded logins.
 
-    :raises ValueError: Naming them.
+    :raises ValueError: The message names them.
     """
     if settings.cookie_format == "legacy":
         raise ValueError(
-            "REMEMBER_COOKIE_FORMAT 'legacy' cannot tell one login from another, so logins cannot"
-            " be on record. Remove it, or 'records'."
+            "REMEMBER_COOKIE_FORMAT 'legacy' cannot be used with recorded logins, because its"
+            " cookies are the same for all logins of a user. Remove it, or 'records'."
         )
 
     if settings.rotate is not None and settings.rotate < 2 * settings.rotate_grace:
         raise ValueError(
-            "REMEMBER_COOKIE_ROTATE must be at least twice REMEMBER_COOKIE_ROTATE_GRACE, or"
-            " browsers that send two requests at once would be taken for thieves."
+            "REMEMBER_COOKIE_ROTATE must be at least twice REMEMBER_COOKIE_ROTATE_GRACE. Otherwise,"
+            " two requests that a browser sends at once would look like a stolen cookie."
         )

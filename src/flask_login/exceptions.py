@@ -1,4 +1,4 @@
-"""The exceptions that this library defines. Its other errors are built-in ones."""
+"""The exceptions that this library defines. All other errors are built-in ones or Werkzeug's."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from werkzeug.exceptions import ServiceUnavailable
 
 
 class MissingLoader(Exception):
-    """No loader is registered, so no user can be found."""
+    """Raised if the user is needed, and no loader is registered."""
 
-    # No RuntimeError, which a proxy takes for being unbound: 'if current_user' would be false.
+    # Not a RuntimeError: 'bool(current_user)' swallows those.
 
 
 class StoreFailure(ServiceUnavailable):
-    """The store of the logins on record raised an exception, which is the ``__cause__``.
+    """The record store raised an exception, which is the ``__cause__``. It is logged, and
+    :data:`.records_failed` is sent.
 
-    It is a 503 if nothing handles it in a request. Jobs that end or purge logins may catch it.
+    In a request, it becomes a 503. Jobs that end or purge logins may catch it.
     """
-
-    description: str | None = "The store of the logins on record failed."

@@ -1,4 +1,4 @@
-"""Guards besides ``login_required``, and the marks that views are told apart by."""
+"""More guards for views besides ``login_required``, and marks such as ``login_exempt``."""
 
 from __future__ import annotations
 
@@ -25,14 +25,21 @@ from ._visit import Visit
 
 
 def login_exempt(view: V) -> V:
-    """Leave a view open where a login is required by default: a function, a class-based view or
-    one of its methods.
+    """Exempt a view from a login that is required by default. Guards on the view still apply.
+
+    :param view: A function, a class-based view or one of its methods.
+    :raises TypeError: If it is not a view, or cannot be marked.
     """
     return _views.mark(view, _views.EXEMPT)
 
 
 def no_activity(view: V) -> V:
-    """Mark a view that does not keep a session from idling out, such as one that scripts poll."""
+    """Mark a view whose requests do not count as activity for ``LOGIN_IDLE_TIMEOUT``, for example
+    one that a script polls.
+
+    :param view: A function, a class-based view or one of its methods.
+    :raises TypeError: If it is not a view, or cannot be marked.
+    """
     return _views.mark(view, _views.NO_ACTIVITY)
 
 
@@ -45,11 +52,12 @@ def anonymous_required(redirect_to: str | None = None) -> Callable[[V], V]: ...
 
 
 def anonymous_required(redirect_to: t.Any = None) -> t.Any:
-    """Let only guests enter a view, such as a login form. Users who are logged in go on to
-    :func:`.safe_next_url`.
+    """Let only anonymous users enter a view, such as a login form. Logged-in users are redirected
+    to :func:`.safe_next_url`. Targets that would redirect back in a loop are skipped. If none is
+    left, the response is a 403.
 
-    :param redirect_to: Where they go if nothing safe is named: an endpoint, a path or a URL. By
-        default, the application's root.
+    :param redirect_to: The target if the request has no safe ``next``: an endpoint, a path or a
+        URL. By default, the application's root.
     """
 
     def go_on() -> ResponseReturnValue:
@@ -64,25 +72,30 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
     def refusal() -> Callable[[], ResponseReturnValue] | None:
         return go_on if utils.is_logged_in() else None
 
+    def guard() -> Callable[[V], V]:
+        kind = {"guard": "anonymous_required", "redirect_to": redirect_to}
+        return utils.guard_by(refusal, kind)
+
     if callable(redirect_to):
         view, redirect_to = redirect_to, None
-        return utils.guard_by(refusal)(view)
+        return guard()(view)
 
-    return utils.guard_by(refusal)
+    return guard()
 
 
 def user_passes_test(
     test: Callable[[t.Any], t.Any], *, reason: str | None = None
 ) -> Callable[[V], V]:
-    """A guard that lets only users in who pass a test. ::
+    """Return a guard that lets only users enter who pass a test. ::
 
         admin_required = user_passes_test(lambda user: user.role == "admin")
 
-    Who is not logged in gets :meth:`.LoginManager.unauthorized`, and who is but fails 403: to log
-    in again would not help.
+    Anonymous users get :meth:`.LoginManager.unauthorized`. Logged-in users who fail get a 403,
+    because authenticating again would not help.
 
-    :param test: Given the user. It may be ``async def``.
-    :param reason: What a 403 says.
+    :param test: Gets the user, and returns whether the user may enter. It may be ``async def``.
+    :param reason: The description in the 403.
+    :raises TypeError: In the request, if a ``test`` that is not ``async def`` returns an awaitable.
     """
 
     def refusal() -> Callable[[], ResponseReturnValue] | None:
@@ -91,7 +104,7 @@ def user_passes_test(
 
         passes = to_sync(current_flask(), test)(unwrap(utils.current_user))
 
-        # It is true, whatever its result would be.
+        # An awaitable is truthy: this guard would let everyone in.
         if isawaitable(passes):
             raise TypeError("A test that is not an 'async def' function returned an awaitable.")
 
@@ -100,13 +113,14 @@ def user_passes_test(
     def refuse() -> ResponseReturnValue:
         return _refusal.forbid(Visit.current(), current_request(), utils.get_manager(), reason)
 
-    # Users who are logged in are sent nowhere. And the test is for the view's own requests.
-    return utils.guard_by(refusal, sends_users_on=False)
+    # It never redirects logged-in users, and the test may depend on the view's own request.
+    kind = {"guard": "user_passes_test", "test": test, "reason": reason}
+    return utils.guard_by(refusal, kind, sends_users_on=False)
 
 
 def _sends_back(target: str) -> bool:
-    """Whether a guard of ours before a view of this application would refuse the current user, and
-    perhaps send them here again, for ever.
+    """Return whether a guard of the target's view would refuse the current user. It could redirect
+    them back here, in an endless loop.
     """
     app = current_flask()
     rule = find_target(app, unwrap(request), target, target)

@@ -1,6 +1,4 @@
-""":class:`LoginManager`: what developers set and register, and the steps that find the user of a
-request.
-"""
+""":class:`LoginManager`: the settings, callbacks and steps that find the user of a request."""
 
 from __future__ import annotations
 
@@ -13,7 +11,6 @@ from datetime import timedelta
 from datetime import timezone
 
 from flask import abort
-from flask import Blueprint
 from flask import flash
 from flask import Flask
 from flask import redirect
@@ -29,6 +26,8 @@ from . import _sources
 from . import remember
 from ._async import to_sync
 from ._clock import Datetime as datetime
+from ._closed import ClosedViews
+from ._commands import register_commands
 from ._context import current_request
 from ._context import request_behind
 from ._context import session_behind
@@ -76,43 +75,44 @@ _logger = logging.getLogger("flask_login")
 C = t.TypeVar("C", bound=Callable[..., t.Any])
 
 
-class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
+class LoginManager(ClosedViews, RecordedLogins, DeprecatedNames[U], t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
-    One can serve several applications: it keeps nothing of any of them.
+    One manager can serve several applications. It stores no state of an application.
 
     :param app: Call :meth:`init_app` on this application.
-    :param add_context_processor: Whether templates know ``current_user``.
-    :param records: A store, in which each login is on record. See :mod:`flask_login.records`.
+    :param add_context_processor: Whether templates get ``current_user``.
+    :param records: A store that records each login. See :mod:`flask_login.records`.
     """
 
-    #: Where anonymous users are sent: an endpoint, a path, a URL, or a callable. ``None``: 401.
+    #: Anonymous users are redirected here: an endpoint, a path, a URL, or a callable that returns
+    #: one. ``None`` means to respond with 401.
     login_view: LoginView
 
-    #: Login views of blueprints, by name. Nested blueprints inherit from their parents, and others
-    #: use :attr:`login_view`.
+    #: Login views of blueprints, by name. Nested blueprints inherit from their parents. Blueprints
+    #: without an entry use :attr:`login_view`.
     blueprint_login_views: dict[str, LoginView]
 
-    #: Flashed when an anonymous user is sent to the login view: a string, perhaps a lazy one, or a
+    #: Flashed when an anonymous user is redirected to the login view: a string, a lazy string, or a
     #: callable. ``None`` flashes nothing.
     login_message: t.Any
 
     #: The category of :attr:`login_message`.
     login_message_category: str
 
-    #: Where users are sent whose login is not fresh. ``None``: 401.
+    #: Users whose login is not fresh are redirected here. ``None`` means to respond with 401.
     refresh_view: LoginView
 
-    #: Flashed when a user is sent to the refresh view. ``None`` flashes nothing.
+    #: Flashed when a user is redirected to the refresh view. ``None`` flashes nothing.
     needs_refresh_message: t.Any
 
     #: The category of :attr:`needs_refresh_message`.
     needs_refresh_message_category: str
 
-    #: ``"basic"``, ``"strong"`` or ``None``. ``SESSION_PROTECTION`` in the config wins.
+    #: ``"basic"``, ``"strong"`` or ``None``. The setting ``SESSION_PROTECTION`` overrides it.
     session_protection: str | t.Literal[False] | None
 
-    #: The method of a user that answers their ID.
+    #: The name of the user's method that returns the user's ID.
     id_attribute: str
 
     #: ``LOGIN_UNAUTHORIZED`` of blueprints, by name: ``"redirect"``, ``"auto"`` or ``"status"``.
@@ -132,7 +132,7 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
             self.init_app(app, add_context_processor)
 
     def _set_defaults(self) -> None:
-        #: Called for the user of a request that has none. It may return ``None``.
+        #: Called to make the anonymous user of a request. It may return ``None``.
         self.anonymous_user: Callable[[], t.Any] = AnonymousUserMixin
         self.login_view = None
         self.blueprint_login_views = {}
@@ -144,9 +144,9 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         self.session_protection = "basic"
         #: Translates messages before they are flashed.
         self.localize_callback: Callable[[t.Any], t.Any] | None = None
-        #: Answers anonymous users. Set by :meth:`unauthorized_handler`.
+        #: Returns the response for anonymous users. Set by :meth:`unauthorized_handler`.
         self.unauthorized_callback: ChallengeCallback | None = None
-        #: Answers users whose login is not fresh. Set by :meth:`needs_refresh_handler`.
+        #: Returns the response for stale logins. Set by :meth:`needs_refresh_handler`.
         self.needs_refresh_callback: ChallengeCallback | None = None
         self.id_attribute = ID_ATTRIBUTE
         self.blueprint_unauthorized = {}
@@ -155,15 +155,16 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         self._header_callback: HeaderCallback[U] | None = None
         self._session_identifier_generator: Callable[[], str] = _create_identifier
         self._named_loaders: dict[str, _sources.NamedLoader] = {}
-        self._closed_blueprints: set[Blueprint] = set()
+        self._closed_blueprints = set()
+        self._declared_guards = []
 
     def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
-        """Register the hooks that an application needs. Doing so again registers nothing twice.
+        """Register the hooks that an application needs. A second call registers nothing twice.
 
         :param app: The application.
-        :param add_context_processor: Whether templates know ``current_user``.
-        :raises ValueError: If a setting, or two together, cannot work. A setting of a wrong type
-            raises :exc:`TypeError`.
+        :param add_context_processor: Whether templates get ``current_user``.
+        :raises ValueError: If the value of a new setting is invalid, or contradicts another one.
+        :raises TypeError: If the value of a new setting has the wrong type.
         """
         Settings(app.config).check()
         remember.check(Settings(app.config))
@@ -172,7 +173,9 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         app.login_manager = self  # type: ignore[attr-defined]
         app.extensions["login_manager"] = self
 
-        # What is closed stays closed when another manager takes the application over.
+        register_commands(app)
+
+        # Closed blueprints stay closed if another manager replaces this one.
         Gate.of(app).close(self._closed_blueprints)
 
         if (
@@ -183,9 +186,7 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
 
     @property
     def current_user(self) -> U:
-        """:data:`.current_user`, as the type of user that this manager was annotated with, say
-        ``LoginManager[User]``.
-        """
+        """:data:`.current_user`, typed: with ``LoginManager[User]``, it is a ``User``."""
         return t.cast(U, current_user)
 
     @t.overload
@@ -200,14 +201,14 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
     def user_loader(self, callback: UserCallback[U]) -> UserCallback[U]: ...
 
     def user_loader(self, callback: t.Any) -> t.Any:
-        """Register what finds a user by ID::
+        """Register the function that finds a user by ID::
 
             @login_manager.user_loader
             def load_user(user_id):
                 return db.session.get(User, int(user_id))
 
-        It returns ``None`` for an ID without a user, and may be ``async def``. What it raises is
-        raised where the user was asked for.
+        It returns ``None`` if there is no such user, and may be ``async def``. An exception that it
+        raises propagates: a broken database must not look like a logout.
         """
         self._user_callback = callback
         return callback
@@ -226,21 +227,20 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
     def request_loader(self, callback: RequestCallback[U]) -> RequestCallback[U]: ...
 
     def request_loader(self, callback: t.Any) -> t.Any:
-        """Register what finds a user by the request itself, say by an API key. It is asked if
-        neither the session nor a remember-me cookie knows the user.
+        """Register the function that finds a user by the request, for example by an API key. It
+        runs if neither the session nor a remember-me cookie identifies a user. The session is not
+        changed. Sends :data:`.user_loaded_from_request`.
         """
         self._request_callback = callback
         return callback
 
     def unauthorized_handler(self, callback: C) -> C:
-        """Register what answers anonymous users in place of :meth:`unauthorized`'s redirect."""
+        """Register the function that makes the response of :meth:`unauthorized`."""
         self.unauthorized_callback = callback
         return callback
 
     def needs_refresh_handler(self, callback: C) -> C:
-        """Register what answers users whose login is not fresh in place of
-        :meth:`needs_refresh`'s redirect.
-        """
+        """Register the function that makes the response of :meth:`needs_refresh`."""
         self.needs_refresh_callback = callback
         return callback
 
@@ -251,20 +251,20 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         challenge: str | None = None,
         vary: str | Collection[str] | None = None,
     ) -> LoaderDecorator[U]:
-        """Register one more request loader, under a name. It is asked after :meth:`request_loader`,
+        """Register another request loader, under a name. It runs after :meth:`request_loader`,
         unless ``LOGIN_LOADER_ORDER`` says otherwise. ::
 
             @login_manager.loader("bearer", challenge='Bearer realm="api"', vary="Authorization")
             def load_by_token(request):
                 ...
 
-        :param name: What :func:`.login_source` and ``LOGIN_LOADER_ORDER`` call it.
-        :param challenge: What a 401 says in ``WWW-Authenticate`` (RFC 9110, 11.6.1).
-        :param vary: The names of the headers that it reads, for ``Vary``.
-        :raises ValueError: If the name is in use, or a header cannot have such a name.
+        :param name: The loader's name for :func:`.login_source` and ``LOGIN_LOADER_ORDER``.
+        :param challenge: Sent with a 401 in ``WWW-Authenticate`` (RFC 9110, 11.6.1).
+        :param vary: The request headers that it reads. Responses name them in ``Vary``.
+        :raises ValueError: If the name is in use, or a header name is invalid.
         """
         if name in {*SESSION_SOURCES, "request"}:
-            raise ValueError(f"A loader cannot be called '{name}', which is another way in.")
+            raise ValueError(f"A loader cannot be named '{name}': that name is reserved.")
 
         headers = as_header_names("vary", vary)
 
@@ -275,23 +275,10 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
 
         return register
 
-    def require_login(self, blueprint: Blueprint) -> None:
-        """Let only logged-in users enter the views of a blueprint, and of those nested in it.
-
-        Views marked by :func:`.login_exempt` stay open. For the whole application, set
-        ``LOGIN_REQUIRED_BY_DEFAULT``.
-
-        :raises TypeError: If it is a name, which would close nothing.
-        """
-        if not isinstance(blueprint, Blueprint):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"'require_login' takes a Blueprint, not {blueprint!r}.")
-
-        self._closed_blueprints.add(blueprint)
-
     def unauthorized(self) -> ResponseReturnValue:
-        """Answer an anonymous user: by the :meth:`unauthorized_handler`, else as
-        ``LOGIN_UNAUTHORIZED`` says: by a redirect to the login view, or with 401. Sends
-        :data:`.user_unauthorized`.
+        """Return the response for an anonymous user. Call the :meth:`unauthorized_handler` if there
+        is one. Otherwise redirect to the login view or respond with 401, as ``LOGIN_UNAUTHORIZED``
+        says. Sends :data:`.user_unauthorized`.
         """
         visit = Visit.current()
         send(user_unauthorized, visit.app)
@@ -306,9 +293,9 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         return self._refuse(visit, view, self.login_message, self.login_message_category, reason)
 
     def needs_refresh(self) -> ResponseReturnValue:
-        """Answer a user whose login is not fresh: by the :meth:`needs_refresh_handler`, else as
-        ``LOGIN_UNAUTHORIZED`` says: by a redirect to the refresh view, or with 401. Sends
-        :data:`.user_needs_refresh`.
+        """Return the response for a user whose login is not fresh. Call the
+        :meth:`needs_refresh_handler` if there is one. Otherwise redirect to the refresh view or
+        respond with 401, as ``LOGIN_UNAUTHORIZED`` says. Sends :data:`.user_needs_refresh`.
         """
         visit = Visit.current()
         visit.stale = True
@@ -347,13 +334,13 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         return redirect(refusal.login_url, code=_refusal.redirect_code(current.method))
 
     def counts_as_activity(self, request: Request) -> bool:
-        """Whether a request keeps a session from idling out. Override it, or mark single views
-        with :func:`.no_activity`.
+        """Return whether a request counts as activity for ``LOGIN_IDLE_TIMEOUT``. Override it, or
+        mark single views with :func:`.no_activity`.
         """
         return True
 
     def _load_user(self) -> None:
-        """Find the user of this request, and make them ``g._login_user``."""
+        """Find the user of this request, and store it as ``g._login_user``."""
         if self._user_callback is None and not any(self._loaders()):
             raise MissingLoader(
                 "Missing user_loader or request_loader. Register a callback with"
@@ -362,7 +349,7 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
 
         visit = Visit.current()
 
-        # A receiver that asks for the user has them loaded.
+        # A receiver of 'user_accessed' may have loaded the user already.
         if user_accessed.receivers and _sources.announce(visit):
             return
 
@@ -374,12 +361,12 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
             end_search(token)
 
     def _update_request_context_with_user(self, user: t.Any = None) -> None:
-        """Make someone, by default an anonymous user, the user of this request."""
+        """Set the user of this request. By default, it is an anonymous user."""
         keep_user(Visit.current(), self.anonymous_user() if user is None else user)
 
     def _load_user_from_remember_cookie(self, cookie: str) -> t.Any:
-        """Find the user that a remember-me cookie speaks of, and restore their login, not fresh.
-        Sends :data:`.user_loaded_from_cookie`.
+        """Find the user of a remember-me cookie, and restore the login. It is not fresh. Sends
+        :data:`.user_loaded_from_cookie`.
         """
         return _sources.restore_login(Visit.current(), self, cookie)
 
@@ -400,15 +387,13 @@ class LoginManager(RecordedLogins, DeprecatedNames[U], t.Generic[U]):
         )
 
     def _session_protection_failed(self) -> bool:
-        """Whether session protection has ended the login. Sends :data:`.session_protected` if it
-        did, or made it non-fresh.
+        """Run session protection, and return whether it ended the login. Sends
+        :data:`.session_protected` if it ended the login, or made it non-fresh.
         """
         return protect_session(Visit.current(), self)
 
     def _update_remember_cookie(self, response: Response) -> Response:
-        """Set, renew or delete the remember-me cookie. Called with the response to each request
-        that had to do with a login.
-        """
+        """Set, renew or delete the remember-me cookie, if the request used the login."""
         visit = Visit.current()
 
         # An API user's response leaves the session, and the session user's cookie, alone.

@@ -1,4 +1,4 @@
-"""What views call about logins on record. See :mod:`flask_login.records`."""
+"""Functions for views about recorded logins. See :mod:`flask_login.records`."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ T = t.TypeVar("T")
 
 
 def list_logins(user: t.Any = None) -> list[LoginRecord]:
-    """The logins of a user that have not ended, the newest first.
+    """Return the active logins of a user, the newest first (OWASP ASVS 7.5.2).
 
-    :param user: By default, the current one. There are none of an anonymous user.
-    :raises RuntimeError: If logins are not on record.
+    :param user: By default, the current user. An anonymous user has no logins.
+    :raises RuntimeError: If the manager has no record store.
     :raises ServiceUnavailable: If the store fails.
     """
     demand_ledger(Visit.current())
@@ -36,13 +36,13 @@ def list_logins(user: t.Any = None) -> list[LoginRecord]:
 
 
 def end_login(id: str, *, user: t.Any = None) -> bool:
-    """End one login of a user, which the next request of that browser notices. To end that of this
-    very request is to log out. Sends :data:`.login_ended`.
+    """Revoke one login of a user. Its browser is anonymous from its next request on. Revoking the
+    login of this request logs the user out. Sends :data:`.login_ended`.
 
-    :param id: The :attr:`.LoginRecord.id`. That of someone else's login ends nothing.
-    :param user: By default, the current one.
-    :return: Whether there was such a login.
-    :raises RuntimeError: If logins are not on record.
+    :param id: The :attr:`.LoginRecord.id`. The ID of another user's login has no effect.
+    :param user: By default, the current user.
+    :return: Whether the user had such a login.
+    :raises RuntimeError: If the manager has no record store.
     :raises ServiceUnavailable: If the store fails.
     """
     demand_ledger(Visit.current())
@@ -58,12 +58,13 @@ def end_login(id: str, *, user: t.Any = None) -> bool:
 
 
 def label_login(id: str, label: str, *, user: t.Any = None) -> bool:
-    """Name a login, say "the phone in the kitchen".
+    """Give a login a name, for example "the phone in the kitchen".
 
     :param id: The :attr:`.LoginRecord.id`.
-    :param user: By default, the current one.
+    :param label: The name. It is cut to 256 characters, and unprintable ones are removed.
+    :param user: By default, the current user.
     :return: Whether the user has such a login.
-    :raises RuntimeError: If logins are not on record.
+    :raises RuntimeError: If the manager has no record store.
     :raises ServiceUnavailable: If the store fails.
     """
     demand_ledger(Visit.current())
@@ -78,7 +79,7 @@ def _ask(ask: Callable[[Store], T]) -> T:
 
 
 def _id_of(user: t.Any) -> str | None:
-    """The ID of a user, by default the current one, or ``None`` of one who has none."""
+    """Return the ID of a user, or ``None`` if there is none. By default, of the current user."""
     if user is None:
         user = utils.get_current_user()
 
@@ -90,7 +91,7 @@ def _id_of(user: t.Any) -> str | None:
 
 
 def _own_key() -> str | None:
-    """The key of the login of this request, if it is on record."""
+    """Return the key of this request's login, or ``None`` if it is not recorded."""
     if not has_request_context() or not Visit.current().session_counts:
         return None
 

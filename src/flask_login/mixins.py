@@ -1,4 +1,4 @@
-"""Default answers to what is asked of a user, and of a visitor who is nobody yet."""
+"""Base classes for users and anonymous users, with the attributes that Flask-Login reads."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from inspect import get_annotations
 
 
 class _Default:
-    """An attribute that subclasses, other base classes and instances may answer in any way they
-    like: by a property, a column, a dataclass field or a plain attribute.
+    """An attribute with a default value. Subclasses, other base classes and instances may override
+    it in any way: by a property, a column, a dataclass field or a plain attribute.
 
-    :param answer: The answer, unless it is the one of another attribute.
-    :param same_as: The name of that one.
+    :param answer: The default value.
+    :param same_as: The name of another attribute, whose value is the default instead.
     """
 
     def __init__(self, doc: str, *, answer: bool = False, same_as: str | None = None) -> None:
@@ -22,7 +22,7 @@ class _Default:
         self._name = ""
 
     def __set_name__(self, owner: type[object], name: str) -> None:
-        # Another class may give it a second name.
+        # Another class may assign this object under a second name. Keep the first.
         self._name = self._name or name
 
     def __get__(self, user: object | None, owner: type[object]) -> t.Any:
@@ -32,13 +32,13 @@ class _Default:
 
             return self._answer if self._same_as is None else getattr(user, self._same_as)
 
-        # A dataclass would take this for the default of its own field. Python 3.14 evaluates
-        # annotations when they are asked for, and may not be able to yet.
+        # A dataclass would use this object as the default of its own field. In Python 3.14,
+        # evaluating the annotations may fail with a NameError, because they are lazy.
         with suppress(NameError):
             if self._name in get_annotations(owner):
                 raise AttributeError(self._name)
 
-        # SQLAlchemy asks whether a column of a mixin class is hidden by something else.
+        # SQLAlchemy checks whether another attribute hides a column of a mixin class.
         other = self.find_other(owner)
 
         if other is None:
@@ -48,11 +48,11 @@ class _Default:
         return other if get is None else get(other, None, owner)
 
     def __set__(self, user: object, value: t.Any) -> None:
-        # SQLAlchemy would not save it, and a deactivation would be lost without a word.
+        # SQLAlchemy would not save it, and a deactivation would be lost without an error.
         if hasattr(user.__class__, "__mapper__"):
             raise AttributeError(
-                f"'{user.__class__.__name__}' has no column '{self._name}', so that nothing would"
-                " be saved. Map one, or define a property."
+                f"'{user.__class__.__name__}' has no column '{self._name}', so the value would not"
+                " be saved. Map a column, or define a property."
             )
 
         user.__dict__[self._name] = value
@@ -64,16 +64,19 @@ class _Default:
         del user.__dict__[self._name]
 
     def find_other(self, owner: type[object]) -> t.Any:
-        """What a base class behind this one's has by the same name, or ``None``."""
+        """Return the attribute of this name that a later class in the MRO defines, or ``None``."""
         found = [vars(base)[self._name] for base in owner.__mro__ if self._name in vars(base)]
         behind = found[found.index(self) + 1 :] if self in found else []
         return next((other for other in behind if not isinstance(other, _Default)), None)
 
 
 class UserMixin:
-    """Everything a user class needs besides an ``id``."""
+    """A base class for users. It has everything that Flask-Login needs, except an ``id``.
 
-    # Defining ``__eq__`` would take the hash away; users stay usable in sets and as keys.
+    Two users are equal if their IDs are equal. The hash stays the one of the object.
+    """
+
+    # Defining '__eq__' would remove the hash. Users must stay usable in sets and as keys.
     __hash__: t.Any = object.__hash__
 
     if t.TYPE_CHECKING:
@@ -82,15 +85,15 @@ class UserMixin:
         is_anonymous: t.Any
     else:
         is_active = _Default(
-            "Whether the account may be used. :func:`.login_user` refuses one that may not.",
+            "Whether the account may be used. :func:`.login_user` refuses an inactive user.",
             answer=True,
         )
         is_authenticated = _Default("Whether guards let this user in.", same_as="is_active")
-        is_anonymous = _Default("Whether this is nobody in particular.", answer=False)
+        is_anonymous = _Default("``False``: this is a real user.", answer=False)
 
     def __init_subclass__(cls, **kwargs: t.Any) -> None:
-        # SQLAlchemy would not map a column of another base class that this one's default hides, and
-        # a deactivation would never be saved. It maps in its own '__init_subclass__', after this.
+        # If our default hid a column of another base class, SQLAlchemy would not map the column,
+        # and a deactivation would never be saved. SQLAlchemy maps in '__init_subclass__', below.
         for name, default in vars(UserMixin).items():
             if not isinstance(default, _Default) or name in vars(cls):
                 continue
@@ -103,9 +106,10 @@ class UserMixin:
         super().__init_subclass__(**kwargs)
 
     def get_id(self) -> str | None:
-        """The ID that the ``user_loader`` is given, or ``None`` for a user who has none yet.
+        """Return the attribute ``id`` as a string, or ``None`` if it is ``None``. The session
+        stores it, and the ``user_loader`` gets it.
 
-        :raises NotImplementedError: If there is no ``id`` attribute to answer with.
+        :raises NotImplementedError: If there is no ``id`` attribute.
         """
         try:
             user_id = t.cast(t.Any, self).id
@@ -122,7 +126,7 @@ class UserMixin:
 
 
 class AnonymousUserMixin:
-    """The stranger that ``current_user`` is while nobody is logged in."""
+    """The default class of anonymous users: ``current_user`` is one if no user is logged in."""
 
     if t.TYPE_CHECKING:
         is_active: t.Any
@@ -134,20 +138,21 @@ class AnonymousUserMixin:
         is_anonymous = _Default("``True``.", answer=True)
 
     def get_id(self) -> str | None:
-        """``None``: nobody in particular has no ID."""
+        """Return ``None``: an anonymous user has no ID."""
         return None
 
 
 def is_nobody(user: t.Any) -> bool:
-    """Whether a callback's answer means that there is no user.
+    """Return whether a callback's result means "no user".
 
-    ``None`` and ``False`` do. So does another falsy value that answers nothing a user is asked,
-    while a user whose class happens to define ``__len__`` is still a user.
+    ``None`` and ``False`` mean "no user", and so does any falsy value without an attribute
+    ``is_authenticated``. A falsy object with that attribute is a user, for example one whose class
+    defines ``__len__``.
     """
     if user is None or user is False:
         return True
 
-    # Of the class first: neither a property nor the truth of a user is to be asked for this.
+    # Check the class first, so that no property and no '__bool__' of the user runs.
     if isinstance(user, (UserMixin, AnonymousUserMixin)) or hasattr(
         user.__class__, "is_authenticated"
     ):

@@ -1,4 +1,4 @@
-"""Where to send users after login: only to targets that nobody else has chosen."""
+"""Redirect targets after login, without open redirects."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ from .config import Settings
 def is_safe_url(
     target: str, *, allowed_hosts: Collection[str] = (), require_https: bool | None = None
 ) -> bool:
-    """Whether it is safe to redirect to a target that somebody else may have chosen: a path on
-    this site, a URL with the scheme and host of this request, or a URL on an allowed host.
+    """Return whether a redirect to an untrusted target is safe (open redirect; CWE-601). Safe are a
+    path on this site, a URL with the scheme and host of this request, and a URL on an allowed host.
 
-    :param allowed_hosts: Hosts, with a port if it is not the scheme's own.
-    :param require_https: Whether other hosts must be reached by HTTPS. By default, if this
-        request was.
+    :param target: The path or URL, for example a ``next`` parameter.
+    :param allowed_hosts: Other hosts that are safe. Add the port unless it is the scheme's default,
+        for example ``"example.com:8443"``.
+    :param require_https: Whether other hosts need HTTPS. By default, they do if this request uses
+        HTTPS.
+    :raises TypeError: If ``allowed_hosts`` is a string.
     """
     if require_https is None:
         require_https = has_request_context() and current_request().is_secure
@@ -39,13 +42,14 @@ def is_safe_url(
 
 
 def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] = ()) -> str:
-    """Where to send a user after login: the page that they came from, if :func:`is_safe_url`.
+    """Return the URL to redirect to after login: the ``next`` that the request names, if
+    :func:`is_safe_url`, else the default.
 
-    That is what the form, the query or the session names, in this order. The session's is removed.
-    A URL on this site is returned as a path.
+    ``next`` is read from the form, the query string and the session, in this order. The session's
+    value is removed. A URL on this site is returned as a path. ``LOGIN_NEXT_PARAM`` sets the name.
 
     :param default: An endpoint, a path or a URL. By default, the application's root.
-    :param allowed_hosts: Hosts besides this one.
+    :param allowed_hosts: Other hosts that are safe.
     """
     current = current_request()
     field = Settings(current_flask().config).next_param
@@ -59,8 +63,9 @@ def safe_next_url(default: str | None = None, *, allowed_hosts: Collection[str] 
 
 
 def default_target(default: str | None = None) -> str:
-    """Where users go who came from nowhere: an endpoint, a path or a URL, or the application's
-    root.
+    """Return the URL of the default target.
+
+    :param default: An endpoint, a path or a URL. By default, the application's root.
     """
     if default is None:
         return f"{current_request().root_path}/"

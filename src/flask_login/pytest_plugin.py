@@ -1,8 +1,8 @@
-"""Fixtures and a ready-made test, for who imports them. pytest is no dependency of the package.
+"""Fixtures for pytest, and a ready-made test. The package itself does not depend on pytest.
 
-PYTEST_DONT_REWRITE: there is nothing to rewrite here, and a module may be imported before.
+PYTEST_DONT_REWRITE: this module has no 'assert', and it may be imported before pytest loads it.
 
-In ``conftest.py``, beside a fixture ``app``::
+Put this into ``conftest.py``, beside your fixture ``app``::
 
     pytest_plugins = ["flask_login.pytest_plugin"]
 """
@@ -23,13 +23,13 @@ from .testing import assert_login_required as assert_login_required
 
 @pytest.fixture
 def login_client(app: Flask) -> testing.LoginClient:
-    """A :class:`.LoginClient` of the application that the fixture ``app`` returns."""
+    """Return a :class:`.LoginClient` for the application that the fixture ``app`` returns."""
     return testing.LoginClient(app, app.response_class, use_cookies=True)
 
 
 @pytest.fixture
 def frozen_clock() -> Generator[testing.FrozenClock, None, None]:
-    """A clock that stands still. See :func:`.testing.frozen_clock`."""
+    """Return a clock that stands still. See :func:`.testing.frozen_clock`."""
     with testing.frozen_clock() as clock:
         yield clock
 
@@ -37,16 +37,17 @@ def frozen_clock() -> Generator[testing.FrozenClock, None, None]:
 def closed_routes_test(
     create_app: Callable[[], Flask], arguments: Mapping[str, t.Any] | None = None
 ) -> Callable[..., None]:
-    """A test, parametrised with every route that is not exempt, that it refuses anonymous callers.
-    It fails if there is no such route. Three lines are all that an application adds::
+    """Return a test that every route that is not exempt refuses anonymous users. It is parametrized
+    by route, and fails if there is no such route. Add three lines to your tests::
 
         from flask_login.pytest_plugin import closed_routes_test
         from portal import create_app
 
         test_route_is_closed = closed_routes_test(create_app)
 
-    :param create_app: Called once to list the routes, and once for each of them.
-    :param arguments: Values of arguments in URLs, by name, where the ones made up do not do.
+    :param create_app: Called once to list the routes, and once for each route.
+    :param arguments: Values of URL arguments, by name, for routes that the built-in example values
+        do not fit.
     """
     routes = testing.closed_routes(create_app(), arguments)
 

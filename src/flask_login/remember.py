@@ -1,9 +1,9 @@
-"""The remember-me cookie: what it says, how it is signed, and how it is set and deleted.
+"""The remember-me cookie: its formats, its signature, and how it is set and deleted.
 
-It says ``user_id|time.duration.issued.random.stamp.flags``, and ItsDangerous signs it. Times and
-the duration are in whole seconds. The cookie of a login on record says
-``user_id|secret.generation.issued.flags``; all else is in the record. The historic format is
-``user_id|hex(HMAC-SHA512(SECRET_KEY, user_id))``, which says nothing of when or for how long.
+Our format is ``user_id|time.duration.issued.random.stamp.flags``, signed by ItsDangerous. Times
+(since the epoch, UTC) and the duration are whole seconds. The cookie of a recorded login is
+``user_id|secret.generation.issued.flags``; its record stores the rest. The legacy format is
+``user_id|hex(HMAC-SHA512(SECRET_KEY, user_id))``. It contains no time and no duration.
 """
 
 from __future__ import annotations
@@ -30,49 +30,49 @@ from ._login import Login
 from ._login import Reason
 from .config import Settings
 
-#: Browsers drop cookies that are longer (RFC 6265bis, 5.6), and say nothing.
+#: Browsers silently drop longer cookies (RFC 6265bis, 5.6).
 _LONGEST_COOKIE = 4096
 
-#: What a byte becomes at most in a quoted cookie, such as ``\303``.
+#: The most characters that one byte becomes in a quoted cookie, such as ``\303``.
 _WIDEST_ESCAPE = 4
 
-#: More than what a ``Set-Cookie`` header has of dates and names of attributes.
+#: An upper bound for the dates and attribute names in a ``Set-Cookie`` header.
 _FIXED_PART = 256
 
 _SALT = "flask-login.remember"
 
-# How many there are among the fields of a cookie of a login on record.
+# The number of dots in the cookie of a recorded login.
 _RECORD_DOTS = 3
 
 
 class Token(t.NamedTuple):
-    """What a remember-me cookie says."""
+    """The content of a remember-me cookie."""
 
     login: Login
-    #: How long the cookie lasts from :attr:`issued_at`, in whole seconds, or ``None`` if it does
-    #: not say.
+    #: How long the cookie lasts from :attr:`issued_at`, in whole seconds. ``None`` if the cookie
+    #: does not contain it.
     duration: int | None
     issued_at: int
-    #: What keeps two logins from ever sharing a cookie.
+    #: Random characters, so that two logins never have the same cookie.
     random: str = ""
-    #: Whether it came in another format than is written now, or signed by a fallback key.
+    #: Whether the cookie has another format than new cookies, or a fallback key signed it.
     needs_rewrite: bool = False
-    #: Whether it came in the historic format, which does not say when its login was.
+    #: Whether it came in the legacy format, which does not contain the time of the login.
     is_legacy: bool = False
-    #: How often the cookie of a login on record was rotated, or ``None`` if it is on none.
+    #: How often the cookie of a recorded login was rotated. ``None`` if the login is not recorded.
     generation: int | None = None
 
     @property
     def seconds_left(self) -> int:
-        """How long the cookie still lasts, if it says so."""
+        """The seconds until the cookie expires. Needs a :attr:`duration`."""
         return self.issued_at + (self.duration or 0) - _clock.now()
 
     def is_of(self, user_id: t.Any) -> bool:
         return str(self.login.user_id) == str(user_id)
 
     def completed(self, known: Login | None) -> Token:
-        """The token with what a session knew of the same user's login and the cookie does not
-        say.
+        """Return the token, completed from the login's record in the session. The record is ignored
+        if it is another user's.
         """
         if known is None or not self.is_of(known.user_id):
             return self
@@ -89,10 +89,10 @@ class Token(t.NamedTuple):
 
 
 class Refused:
-    """Why a cookie is not accepted.
+    """The reason why a cookie is not accepted.
 
-    :param is_ours: Whether one of our keys signed it. Other applications on this host have cookies,
-        too.
+    :param is_ours: Whether one of our keys signed it. Another application on this host may use the
+        same cookie name.
     """
 
     def __init__(self, reason: Reason, *, is_ours: bool) -> None:
@@ -106,13 +106,12 @@ EXPIRED = Refused("remember_expired", is_ours=True)
 
 
 def find_cookies(request: Request, settings: Settings) -> t.Sequence[str]:
-    """The values of the cookies by this name. A parent domain, or another path, may have set one
-    more.
+    """Return the values of all cookies with this name. A parent domain or another path may have set
+    several.
     """
     cookies: t.Any = request.cookies
     name = settings.cookie_name
 
-    # To get what is not there would be to catch an exception.
     if name not in cookies:
         return ()
 
@@ -121,28 +120,28 @@ def find_cookies(request: Request, settings: Settings) -> t.Sequence[str]:
 
 
 def read_all(request: Request, settings: Settings, *, on_record: bool) -> Iterator[Token | Refused]:
-    """What the cookies by this name say, in the order in which they came."""
+    """Read all cookies with this name, in the order of the request."""
     for cookie in find_cookies(request, settings):
         yield read(cookie, settings, on_record=on_record)
 
 
 def new_token(login: Login, duration: int | None) -> Token:
-    """A token for a login, issued now. It has 128 random bits."""
+    """Return a token for a login, issued now. It has 128 random bits (OWASP ASVS 7.2.3)."""
     return Token(login, duration, _clock.now(), secrets.token_urlsafe(16))
 
 
 def prolong(token: Token) -> Token:
-    """The same token, whose duration begins now."""
+    """Return the token with a duration that begins now."""
     return token._replace(issued_at=_clock.now())
 
 
 def reissue(token: Token) -> Token:
-    """A token that replaces another one of the same login, whose copies elsewhere are void."""
+    """Return a token that replaces this one for the same login. Copies of this one are void."""
     return token._replace(random=secrets.token_urlsafe(16))
 
 
 def encode(token: Token, settings: Settings) -> str:
-    """Sign a token in the format that is set.
+    """Sign a token in the format of ``REMEMBER_COOKIE_FORMAT``.
 
     :raises RuntimeError: If there is no ``SECRET_KEY``.
     """
@@ -166,10 +165,10 @@ def encode(token: Token, settings: Settings) -> str:
 
 
 def read(cookie: str, settings: Settings, *, on_record: bool) -> Token | Refused:
-    """What a cookie says if it is genuine and has not expired, else why not.
+    """Verify and read a cookie. Return the reason if it is invalid or has expired.
 
-    :param cookie: Whatever arrived. Nothing in it raises.
-    :param on_record: Whether logins are on record, which says when they expire.
+    :param cookie: The untrusted value. No value raises an exception.
+    :param on_record: Whether the application records logins. Then the record says when they expire.
     """
     token = decode_timed(cookie, settings.signing_keys)
 
@@ -191,14 +190,16 @@ def read(cookie: str, settings: Settings, *, on_record: bool) -> Token | Refused
     if not accepts_legacy(settings):
         return INVALID
 
-    # It does not say when it was made, so what is known of it begins now.
+    # It contains no time, so use the time of this request.
     token = new_token(Login(user_id, _clock.now()), None)
     needs_rewrite = settings.cookie_format != "legacy" or decode_legacy(cookie, keys[-1:]) is None
     return token._replace(needs_rewrite=needs_rewrite, is_legacy=True)
 
 
-def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
-    """What a cookie in our own format says if one of the keys signed it, else why it is refused."""
+def decode_timed(
+    cookie: str | bytes, keys: Sequence[bytes], *, expires: bool = True
+) -> Token | Refused:
+    """Read a cookie in our format. Return the reason if no key signed it, or it has expired."""
     try:
         value = _as_bytes(cookie)
     except UnicodeEncodeError:
@@ -207,15 +208,15 @@ def decode_timed(cookie: str | bytes, keys: Sequence[bytes]) -> Token | Refused:
     signed, _, signature = value.rpartition(b".")
 
     for key in reversed(keys):
-        # Base64 can spell one signature in several ways. Only ours counts.
+        # Several Base64 strings can encode one signature. Accept only the one that we write.
         if hmac.compare_digest(_signer(key).get_signature(signed), signature):
-            return _parse(signed, needs_rewrite=key != keys[-1])
+            return _parse(signed, needs_rewrite=key != keys[-1], expires=expires)
 
     return FOREIGN
 
 
-def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
-    # Signed by us, so it is well-formed, unless the application signs other things like this.
+def _parse(signed: bytes, *, needs_rewrite: bool, expires: bool) -> Token | Refused:
+    # We signed it, so it is well-formed, unless the application uses the same salt elsewhere.
     try:
         user_id, _, fields = signed.decode().rpartition("|")
 
@@ -226,14 +227,14 @@ def _parse(signed: bytes, *, needs_rewrite: bool) -> Token | Refused:
         known_id = int(user_id) if "i" in flags else user_id
         login = Login(known_id, int(authenticated_at), None, stamp or None, "f" in flags)
         token = Token(login, int(duration), int(issued_at), random, needs_rewrite)
-        is_over = _clock.is_over(token.issued_at, int(duration), _clock.now())
+        is_over = expires and _clock.is_over(token.issued_at, int(duration), _clock.now())
     except ValueError:
         return INVALID
 
     if is_over:
         return EXPIRED
 
-    return INVALID if login.authenticated_at > _clock.now() + _clock.SKEW else token
+    return INVALID if expires and login.authenticated_at > _clock.now() + _clock.SKEW else token
 
 
 def _parse_record(user_id: str, fields: str, needs_rewrite: bool) -> Token:
@@ -244,8 +245,8 @@ def _parse_record(user_id: str, fields: str, needs_rewrite: bool) -> Token:
 
 
 def _without_record(token: Token, settings: Settings) -> Token | Refused:
-    """What the cookie of a login on record is worth where there are no records any longer: no more
-    than it says itself.
+    """Read the cookie of a recorded login after the application stopped recording logins. Only the
+    content of the cookie counts then.
     """
     duration = settings.cookie_duration
 
@@ -257,18 +258,18 @@ def _without_record(token: Token, settings: Settings) -> Token | Refused:
 
 
 def encode_legacy(user_id: str, key: bytes) -> str:
-    """Sign a user's ID in the historic format."""
+    """Sign a user's ID in the legacy format."""
     return f"{user_id}|{sign(user_id, key)}"
 
 
 def decode_legacy(cookie: str | bytes, keys: Iterable[bytes]) -> str | None:
-    """The user's ID in a cookie in the historic format that one of the keys signed, else ``None``.
+    """Return the user's ID in a cookie in the legacy format, or ``None`` if no key signed it.
 
-    :param cookie: Whatever arrived. Nothing in it raises.
+    :param cookie: The untrusted value. No value raises an exception.
     """
     try:
         payload, _, signature = _as_bytes(cookie).rpartition(b"|")
-    except UnicodeEncodeError:  # A lone surrogate, which no cookie of ours holds.
+    except UnicodeEncodeError:  # A lone surrogate. Our cookies never contain one.
         return None
 
     for key in keys:
@@ -279,13 +280,13 @@ def decode_legacy(cookie: str | bytes, keys: Iterable[bytes]) -> str | None:
 
 
 def sign(payload: str, key: bytes) -> str:
-    """The signature of the historic format."""
+    """Return the signature of the legacy format."""
     return _hexdigest(payload.encode(), key).decode()
 
 
 def as_key(secret_key: str | bytes) -> bytes:
-    """The bytes that sign the historic format. Latin-1 is what signed every cookie so far; UTF-8
-    signs for the keys that it cannot encode.
+    """Return the key of the legacy format as bytes. Flask-Login 0.6.3 encodes keys by Latin-1. Keys
+    that Latin-1 cannot encode use UTF-8.
     """
     if isinstance(secret_key, bytes):
         return secret_key
@@ -297,16 +298,16 @@ def as_key(secret_key: str | bytes) -> bytes:
 
 
 def legacy_keys(settings: Settings) -> list[bytes]:
-    """The keys of the historic format. The last one signs."""
+    """Return the keys of the legacy format. The last one signs."""
     return [as_key(key) for key in settings.secret_keys]
 
 
 def write(response: Response, settings: Settings, token: Token, expires: datetime) -> list[str]:
     """Set the cookie.
 
-    :return: Why browsers will drop it, which they do without a word.
-    :raises ValueError: If it is longer than browsers accept, or if a setting of ours has changed so
-        that :func:`check` refuses it.
+    :return: Why browsers will silently drop it.
+    :raises ValueError: If it is longer than browsers accept, or if :func:`check` refuses a setting
+        that changed after start-up.
     """
     check(settings)
     value = encode(token, settings)
@@ -315,16 +316,15 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     longest = response.max_cookie_size or _LONGEST_COOKIE
     free = len(f"{name}{value}{attributes['path']}{attributes['domain']}".encode())
 
-    # To measure a header is to make it once more. As a rule, it is short enough whatever becomes of
-    # what is free to vary in it.
+    # To measure the header, it must be built a second time. So first check an upper bound.
     if free * _WIDEST_ESCAPE + _FIXED_PART > longest:
         header = dump_cookie(name, value, expires=expires, max_size=0, **attributes)
 
         if len(header) > longest:
             raise ValueError(
                 f"The remember-me cookie of user '{str(token.login.user_id)[:40]}…' has"
-                f" {len(header)} bytes, and browsers drop cookies over {_LONGEST_COOKIE}. Their ID"
-                " is too long: have 'get_id' return a shorter one."
+                f" {len(header)} bytes, and browsers drop cookies over {_LONGEST_COOKIE}. The ID is"
+                " too long: return a shorter one from 'get_id'."
             )
 
     response.set_cookie(name, value=value, expires=expires, **attributes)
@@ -332,24 +332,24 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
 
 
 def delete(response: Response, settings: Settings) -> None:
-    """Delete the cookie with the attributes it was set with: browsers ignore a deletion that a
-    ``__Host-`` name or ``SameSite=None`` does not allow.
+    """Delete the cookie with the same attributes that set it. Otherwise browsers ignore the
+    deletion of a cookie with a ``__Host-`` name or ``SameSite=None``.
     """
     attributes = _attributes(settings)
 
     try:
         response.delete_cookie(settings.cookie_name, **attributes)
     except TypeError:
-        # A response class whose own ``delete_cookie`` knows the older parameters only.
+        # A response class whose own 'delete_cookie' takes only the older parameters.
         response.delete_cookie(
             settings.cookie_name, path=attributes["path"], domain=attributes["domain"]
         )
 
 
 def check(settings: Settings) -> None:
-    """Refuse settings of ours that cannot work together.
+    """Refuse new settings that contradict each other.
 
-    :raises ValueError: Naming them.
+    :raises ValueError: The message names them.
     """
     if settings.cookie_partitioned and not settings.cookie_secure:
         raise ValueError(
@@ -362,14 +362,14 @@ def check(settings: Settings) -> None:
 
     if settings.cookie_format == "legacy" and settings.cookie_accept_legacy is False:
         raise ValueError(
-            "REMEMBER_COOKIE_FORMAT 'legacy' does not go with REMEMBER_COOKIE_ACCEPT_LEGACY False,"
-            " which refuses the very cookies it writes."
+            "REMEMBER_COOKIE_FORMAT 'legacy' cannot be used with REMEMBER_COOKIE_ACCEPT_LEGACY"
+            " False, which refuses these cookies."
         )
 
 
 def may_be_hidden(settings: Settings, request_path: str) -> bool:
-    """Whether browsers withhold the cookie from a path (RFC 6265, 5.1.4), so that its absence says
-    nothing.
+    """Return whether browsers do not send the cookie to this path (RFC 6265, 5.1.4). Then the
+    browser may have it although the request does not.
     """
     cookie_path = settings.cookie_path or "/"
 
@@ -380,7 +380,7 @@ def may_be_hidden(settings: Settings, request_path: str) -> bool:
 
 
 def accepts_legacy(settings: Settings) -> bool:
-    """Whether cookies in the historic format are still accepted."""
+    """Return whether cookies in the legacy format are still accepted."""
     accept = settings.cookie_accept_legacy
 
     if isinstance(accept, bool):
@@ -389,11 +389,10 @@ def accepts_legacy(settings: Settings) -> bool:
     return _clock.now() < accept.timestamp()
 
 
-# Kept, because to make one is to derive a key for this purpose.
 @lru_cache(maxsize=16)
 def _signer(key: bytes) -> Signer:
-    """What signs like ItsDangerous's ``TimestampSigner``, but leaves the time to us: a new key
-    must not prolong a cookie.
+    """Return a signer like ItsDangerous's ``TimestampSigner``, but without a time. Our content has
+    the time, so that signing again with a new key does not prolong a cookie.
     """
     derived = Signer(key, salt=_SALT, digest_method=sha512).derive_key()
     return Signer(derived, salt=_SALT, key_derivation="none", digest_method=sha512)
@@ -408,7 +407,7 @@ def _attributes(settings: Settings) -> dict[str, t.Any]:
         "samesite": settings.cookie_samesite,
     }
 
-    # Werkzeug before 3.1 does not know it.
+    # Werkzeug before 3.1 has no such parameter.
     if settings.cookie_partitioned:
         attributes["partitioned"] = True
 
@@ -425,14 +424,14 @@ def _find_problems(settings: Settings, name: str, attributes: dict[str, t.Any]) 
         if needs_secure:
             found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_SECURE to be True")
 
-        # Werkzeug takes it in any case.
+        # Werkzeug accepts upper and lower case.
         if str(attributes["samesite"] or "").lower() == "none":
             is_own = "REMEMBER_COOKIE_SAMESITE" in settings.config
             setting = "REMEMBER_COOKIE_SAMESITE" if is_own else "SESSION_COOKIE_SAMESITE"
             found.append(f"{setting} 'None' needs REMEMBER_COOKIE_SECURE to be True")
 
     if is_host and attributes["domain"]:
-        found.append(f"REMEMBER_COOKIE_NAME '{name}' admits no REMEMBER_COOKIE_DOMAIN")
+        found.append(f"REMEMBER_COOKIE_NAME '{name}' forbids REMEMBER_COOKIE_DOMAIN")
 
     if is_host and attributes["path"] != "/":
         found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_PATH to be '/'")

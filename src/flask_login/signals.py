@@ -1,7 +1,7 @@
-"""The signals, what each is sent with, and the one way to send them.
+"""The signals, their arguments, and the function that sends them.
 
-The sender is always the application. Receivers may be ``async def``. What a signal reports in the
-past tense has happened when it is sent, so a receiver that raises leaves nothing half done.
+The sender is always the application. Receivers may be ``async def``. A signal with a name in the
+past tense is sent after the event is complete, so an exception of a receiver undoes nothing.
 """
 
 from __future__ import annotations
@@ -18,60 +18,61 @@ from ._async import to_sync
 
 _signals = Namespace()
 
-#: Sent with ``user``, after :func:`.login_user` logged them in.
+#: Sent with ``user``, after :func:`.login_user` logged in the user.
 user_logged_in: NamedSignal = _signals.signal("logged-in")
 
-#: Sent with ``user``, who has just been logged out. An anonymous visitor can be, too.
+#: Sent with ``user``, after :func:`.logout_user` logged out the user. The user may be anonymous.
 user_logged_out: NamedSignal = _signals.signal("logged-out")
 
-#: Sent with ``user``, when the remember-me cookie told who they are.
+#: Sent with ``user``, after the user was loaded from the remember-me cookie.
 user_loaded_from_cookie: NamedSignal = _signals.signal("loaded-from-cookie")
 
 _user_loaded_from_header: NamedSignal = _signals.signal("loaded-from-header")
 
-#: Sent with ``user``, when the ``request_loader`` told who they are.
+#: Sent with ``user``, after a request loader or a named loader found the user.
 user_loaded_from_request: NamedSignal = _signals.signal("loaded-from-request")
 
 #: Sent after :func:`.confirm_login` made the login fresh.
 user_login_confirmed: NamedSignal = _signals.signal("login-confirmed")
 
-#: Sent before an anonymous visitor is refused.
+#: Sent before an anonymous user is refused.
 user_unauthorized: NamedSignal = _signals.signal("unauthorized")
 
-#: Sent before a user whose login is not fresh is asked to log in again.
+#: Sent before a user whose login is not fresh is asked to re-authenticate.
 user_needs_refresh: NamedSignal = _signals.signal("needs-refresh")
 
-#: Sent when the user of a request is looked up, which happens on the first use.
+#: Sent before the user of a request is loaded, which happens on first use.
 user_accessed: NamedSignal = _signals.signal("accessed")
 
-#: Sent when session protection made a login non-fresh, or ended it.
+#: Sent after session protection made a login non-fresh, or ended it.
 session_protected: NamedSignal = _signals.signal("session-protected")
 
-#: Sent with ``user_id`` and ``reason``, when a login ended that nobody logged out of.
+#: Sent with ``user_id`` and ``reason``, after a login ended without a logout. ``reason`` is one of
+#: :ref:`reasons`.
 session_ended: NamedSignal = _signals.signal("session-ended")
 
 
-#: Sent with ``user_id``, ``login_id`` and ``reason``, when a login on record has ended: ``"ended"``
-#: or ``"stolen"``. ``login_id`` is ``None`` for all logins of all users.
+#: Sent with ``user_id``, ``login_id`` and ``reason``, after a recorded login ended. ``reason`` is
+#: ``"ended"`` or ``"stolen"``. ``user_id`` and ``login_id`` are ``None`` if all logins of all users
+#: ended.
 login_ended: NamedSignal = _signals.signal("login-ended")
 
-#: Sent with ``user_id`` and ``login_id``, when a remember-me cookie was used that another one had
-#: replaced long before: one of two browsers has a stolen copy.
+#: Sent with ``user_id`` and ``login_id``, after an old remember-me cookie was used that a newer one
+#: had replaced. Two browsers have the cookie, so one of them has a stolen copy.
 remember_token_reused: NamedSignal = _signals.signal("remember-token-reused")
 
-#: Sent with ``error``, when the store of the logins on record failed.
+#: Sent with ``error``, the exception, after the record store failed.
 records_failed: NamedSignal = _signals.signal("records-failed")
 
 
 def send(signal: NamedSignal, app: Flask, **kwargs: t.Any) -> None:
-    """Send a signal to its receivers, sync and async ones."""
-    # Most applications listen to nothing, and then there is nothing to prepare.
+    """Send a signal to its receivers. They may be sync or async."""
     if signal.receivers:
         signal.send(app, _async_wrapper=partial(to_sync, app), **kwargs)
 
 
 def deprecated_header_signal(stacklevel: int) -> NamedSignal:
-    """What a deprecated ``header_loader`` sends, with a warning to who asks for it."""
+    """Return the signal of the deprecated ``header_loader``, with a warning for the caller."""
     warnings.warn(
         "'user_loaded_from_header' is deprecated. Use 'user_loaded_from_request' with a"
         " 'request_loader' instead.",

@@ -1,4 +1,4 @@
-"""The test client that starts with a session already written."""
+"""A test client that starts with a user in its session."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ if t.TYPE_CHECKING:
 
 
 class FlaskLoginClient(FlaskClient):
-    """A test client whose session names a user. ::
+    """A test client whose session contains a user from the start. ::
 
         app.test_client_class = FlaskLoginClient
 
         with app.test_client(user=user) as client:
             client.get("/")
 
-    No browser is recorded in that session, so under ``basic`` session protection the login is not
-    fresh, and under ``strong`` there is none. :class:`.LoginClient` logs in for real.
+    The session contains no browser identifier. So under ``"basic"`` session protection, the login
+    is not fresh. Under ``"strong"``, the user is anonymous. :class:`.LoginClient` performs a real
+    login.
 
-    :param user: The user to name, if any.
-    :param fresh_login: Whether the session says that the login is fresh.
+    :param user: The user. By default, the session is empty.
+    :param fresh_login: The value of ``_fresh`` in the session.
     """
 
     def __init__(
@@ -61,9 +62,9 @@ class FlaskLoginClient(FlaskClient):
 
 
 def _put_on_record(app: Flask, user: t.Any, user_id: t.Any) -> Login | None:
-    """A new login of a user where logins are on record, which others would not be let in.
+    """Record a new login if the application records logins. It accepts only recorded logins.
 
-    :raises ValueError: If the user may have no login more.
+    :raises ValueError: If ``LOGIN_RECORDS_LIMIT`` refuses the login.
     """
     if user_id is None or LEDGER not in app.extensions:
         return None
@@ -75,6 +76,6 @@ def _put_on_record(app: Flask, user: t.Any, user_id: t.Any) -> Login | None:
         recorded = ledger.begin(visit, current_request(), user, login, Wish())
 
     if recorded is None:
-        raise ValueError("A user who has too many logins on record cannot be logged in.")
+        raise ValueError("A user who has too many recorded logins cannot be logged in.")
 
     return recorded

@@ -1,5 +1,6 @@
-"""The test kit: a client that logs in for real, acting as a user in a unit test, a clock that
-stands still, which routes refuse strangers, and what a store of logins has to do.
+"""The test kit: a client that performs a real login, a context manager that logs a user in for a
+unit test, a clock that stands still, checks that routes refuse anonymous users, and tests for a
+record store.
 """
 
 from __future__ import annotations
@@ -44,11 +45,11 @@ from .config import Settings
 if t.TYPE_CHECKING:
     from .records.contract import RecordsContract as RecordsContract
 
-# By what a browser loads a page: links and forms.
+# The methods and content types of links and forms, by which a browser loads a page.
 _PAGE_METHODS = {"GET", "HEAD", "POST"}
 _PAGE_CONTENT = {"", "application/x-www-form-urlencoded", "multipart/form-data", "text/plain"}
 
-# What only scripts and API clients can send.
+# Headers that only scripts and API clients send.
 _NOT_OF_PAGES = ("Authorization", "HX-Request", "X-Api-Key", "X-Requested-With")
 
 
@@ -61,15 +62,15 @@ class LoginClient(FlaskClient):
         client.login(user)
         assert client.get("/settings").status_code == 200
 
-    There need not be a login view: it is :func:`.login_user` that is called, in a request by this
-    client. So the session is right under any session protection and with any session interface,
-    and the remember-me cookie is a genuine one.
+    The application needs no login view. The client calls :func:`.login_user` in a request of its
+    own. So the session is valid with any session protection and any session interface, and the
+    remember-me cookie is real.
     """
 
-    #: Sent with each request that a browser could load a page by, as browsers do. Requests with
-    #: another method than GET, HEAD or POST, with JSON, with one of these headers, or with one that
-    #: scripts send, such as ``Authorization`` or ``HX-Request``, go without. Set ``{}`` to send
-    #: nothing.
+    #: Headers that browsers send when they load a page. The client adds them to GET, HEAD and POST
+    #: requests. It does not add them to requests with JSON, to requests that already have one of
+    #: them, or to requests with a header of scripts, such as ``Authorization`` or ``HX-Request``.
+    #: Set ``{}`` to send none.
     page_headers: Mapping[str, str] = {
         "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
         "Sec-Fetch-Dest": "document",
@@ -87,19 +88,20 @@ class LoginClient(FlaskClient):
     ) -> None:
         """Log a user in.
 
-        :param fresh: Whether the user has just proved who they are.
-        :param remember: Whether they are remembered.
-        :param ago: How long ago that was.
-        :param base_url: The site to log in to, such as ``"http://www.site.test"``, where an
-            application has several. By default, it is the one that ``client.get("/")`` asks.
-        :raises ValueError: If the user is not active.
+        :param user: The user object.
+        :param fresh: Whether the login is fresh.
+        :param remember: Whether to set a remember-me cookie.
+        :param ago: How long ago the login happened.
+        :param base_url: The site to log in to, such as ``"http://www.site.test"``, if the
+            application has several. By default, the site of ``client.get("/")``.
+        :raises ValueError: If the user is inactive, has no ID, or has too many logins.
         :raises TypeError: If the client was made with ``use_cookies=False``.
         """
         with _clock.set_back(ago), self._in_request(base_url):
             _log_in(user, fresh=fresh, remember=remember)
 
     def logout(self, *, base_url: str | None = None) -> None:
-        """Log out whoever is logged in.
+        """Log the current user out.
 
         :param base_url: The site to log out of, as for :meth:`login`.
         """
@@ -110,14 +112,15 @@ class LoginClient(FlaskClient):
     def acting_as(
         self, user: t.Any, *, fresh: bool = True, base_url: str | None = None
     ) -> Generator[LoginClient, None, None]:
-        """Log a user in for a while. ::
+        """Log a user in for the duration of a ``with`` block. ::
 
             with client.acting_as(admin):
                 client.post("/publish")
 
-        Afterwards, the session and the remember-me cookie are what they were before.
+        Afterwards, the session and the remember-me cookie are as they were before.
 
-        :param fresh: Whether the user has just proved who they are.
+        :param user: The user object.
+        :param fresh: Whether the login is fresh.
         :param base_url: The site to log in to, as for :meth:`login`.
         """
         cookies = self._login_cookies(base_url)
@@ -125,7 +128,7 @@ class LoginClient(FlaskClient):
         with self._in_request(base_url):
             content = deepcopy(dict(session))
 
-        # For a session of its own: a server that keeps sessions still has the other one.
+        # Use a new session: with server-side sessions, the other one still exists on the server.
         self._replace_cookies([], base_url)
 
         try:
@@ -136,10 +139,10 @@ class LoginClient(FlaskClient):
 
             yield self
         finally:
-            # First to end this session. The other matters where one is found without a cookie.
+            # First end this session. Then restore the other one, if it is not found by a cookie.
             for outcome in ({}, content):
                 with self._in_request(base_url):
-                    # What is on record of the other one stays.
+                    # The record of the other login stays.
                     if not outcome:
                         _take_off_record()
 
@@ -149,7 +152,7 @@ class LoginClient(FlaskClient):
             self._replace_cookies(cookies, base_url)
 
     def run_wsgi_app(self, environ: dict[str, t.Any], buffered: bool = False) -> t.Any:
-        """Call the application, as Werkzeug does, with :attr:`page_headers` where they fit.
+        """Call the application like Werkzeug does. Add :attr:`page_headers` to page loads.
 
         :meta private:
         """
@@ -164,14 +167,14 @@ class LoginClient(FlaskClient):
 
     @contextmanager
     def _in_request(self, base_url: str | None) -> Generator[None, None, None]:
-        """A request by this client, whose session and remember-me cookie are kept. What the
-        application does before and after its requests is not done.
+        """Push the context of a request by this client. Afterwards, keep its session and its
+        remember-me cookie. The application's before-request and after-request functions do not run.
         """
         app = self.application
         builder = EnvironBuilder(app, base_url=base_url, environ_base=self.environ_base)
         environ = builder.get_environ()
         self._exchange(environ, app.response_class())
-        # The application may have them sent to other paths and hosts only.
+        # The application may limit these cookies to other paths and hosts.
         cookies = [f"{cookie.key}={cookie.value}" for cookie in self._login_cookies(base_url)]
         environ["HTTP_COOKIE"] = "; ".join([*cookies, environ.get("HTTP_COOKIE", "")])
 
@@ -184,22 +187,22 @@ class LoginClient(FlaskClient):
         self._exchange(environ, response)
 
     def _exchange(self, environ: dict[str, t.Any], response: Response) -> None:
-        """Add to a request what this client sends, and keep the cookies of a response to it."""
-        # The copy shares this client's cookies. A response is a WSGI application.
+        """Add this client's headers and cookies to a request, and keep the response's cookies."""
+        # The copy shares this client's cookies. A response is a WSGI application, too.
         caller: t.Any = copy(self)
         caller.application = response
         caller.run_wsgi_app(environ)
 
     def _login_cookies(self, base_url: str | None) -> list[Cookie]:
-        """The session cookie and the remember-me cookie, as far as this client has them.
+        """Return the session cookie and the remember-me cookie that this client has.
 
-        :raises TypeError: If it has no cookies at all.
+        :raises TypeError: If the client was made with ``use_cookies=False``.
         """
         app = self.application
         interface = app.session_interface
         settings = Settings(app.config)
 
-        # Applications with several sites may look at the request.
+        # An application with several sites may compute these from the request.
         with app.test_request_context(base_url=base_url):
             host = urlsplit(request.url).hostname or "localhost"
             root = request.root_path or "/"
@@ -216,13 +219,13 @@ class LoginClient(FlaskClient):
         return [cookie for cookie in found if cookie is not None]
 
     def _replace_cookies(self, cookies: list[Cookie], base_url: str | None) -> None:
-        """Have these cookies of a login, just as they are, and no others."""
+        """Replace this client's cookies of a login by these, unchanged."""
         for cookie in self._login_cookies(base_url):
             self.delete_cookie(cookie.decoded_key, domain=cookie.domain, path=cookie.path)
 
         response = self.application.response_class()
 
-        # Not by the client's 'set_cookie', which spells some domains anew.
+        # The client's 'set_cookie' would change the spelling of some domains.
         for cookie in cookies:
             where = f"Domain={cookie.domain}; Path={cookie.path}"
             response.headers.add("Set-Cookie", f"{cookie.key}=; {where}")
@@ -236,13 +239,15 @@ class LoginClient(FlaskClient):
 
 @contextmanager
 def acting_as(user: t.Any) -> Generator[None, None, None]:
-    """Have a user logged in for a while, in a unit test that needs no client. ::
+    """Log a user in for the duration of a ``with`` block, in a unit test without a client. ::
 
         with app.app_context(), acting_as(user):
             assert may_publish(article)
 
-    In an application context without a request, a request context is pushed as well. Afterwards,
-    session and user are what they were before.
+    Without a request context, it pushes one. Afterwards, the session and the user are as they were
+    before.
+
+    :param user: The user object. It may be inactive.
     """
     with ExitStack() as stack:
         if not has_request_context():
@@ -252,7 +257,7 @@ def acting_as(user: t.Any) -> Generator[None, None, None]:
         stack.callback(_snapshot())
 
         if current_app.session_interface.is_null_session(_context.session_behind(session)):
-            # Without a secret key there is no session to log in to.
+            # Without 'SECRET_KEY' there is no session.
             _kept.keep_user(Visit.current(), _context.unwrap(user))
         else:
             _set_record_aside()
@@ -263,7 +268,7 @@ def acting_as(user: t.Any) -> Generator[None, None, None]:
 
 
 class FrozenClock:
-    """The time that lifetimes and remember-me cookies are measured by. See :func:`frozen_clock`."""
+    """The clock for timeouts and remember-me cookies. See :func:`frozen_clock`."""
 
     def __init__(self, now: float) -> None:
         self._now = now
@@ -272,7 +277,7 @@ class FrozenClock:
         return int(self._now)
 
     def tick(self, time: timedelta | float) -> None:
-        """Move the time on.
+        """Move the clock forward.
 
         :param time: A timedelta or seconds.
         """
@@ -281,15 +286,15 @@ class FrozenClock:
 
 @contextmanager
 def frozen_clock() -> Generator[FrozenClock, None, None]:
-    """Stop the time that lifetimes and remember-me cookies are measured by. ::
+    """Stop the clock for timeouts and remember-me cookies. ::
 
         with frozen_clock() as clock:
             client.login(user)
             clock.tick(timedelta(hours=2))
             assert client.get("/settings").status_code == 302
 
-    It stands still for the whole process, threads included. Afterwards, it is what it would be
-    without this one: clocks may end in any order.
+    The clock stops for the whole process, including all threads. It runs again after the block.
+    Blocks may overlap and end in any order.
     """
     clock = FrozenClock(_clock.now())
     _clock.frozen.append(clock)
@@ -304,7 +309,8 @@ def __getattr__(name: str) -> t.Any:
     if name != "RecordsContract":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
-    # On demand, because it needs pytest. That explains an 'assert' only where it is asked to.
+    # Imported on demand, because it needs pytest. pytest rewrites the 'assert' statements only of
+    # registered modules.
     contract = f"{__package__}.records.contract"
     import_module("pytest").register_assert_rewrite(contract)
     return import_module(contract).RecordsContract
@@ -315,7 +321,7 @@ def _log_in(
 ) -> None:
     if not utils.login_user(user, remember=remember, fresh=fresh, force=force):
         is_full = Visit.current().has_too_many
-        why = "has too many logins on record" if is_full else "is not active"
+        why = "has too many recorded logins" if is_full else "is not active"
         raise ValueError(f"A user who {why} cannot be logged in.")
 
     if Visit.current().pending is not None and not force:
@@ -323,7 +329,7 @@ def _log_in(
 
 
 def _set_record_aside() -> None:
-    """Have the login that the session carries stay on record, whoever takes its place."""
+    """Remove the login from the session, but keep its record when another login replaces it."""
     visit = Visit.current()
 
     if visit.ledger is not None:
@@ -332,7 +338,7 @@ def _set_record_aside() -> None:
 
 
 def _take_off_record() -> None:
-    """End the login that the session carries, if it is on record."""
+    """End the recorded login of the session, if there is one."""
     visit = Visit.current()
     login = _session.find_login(_context.session_behind(session))
 
@@ -341,22 +347,22 @@ def _take_off_record() -> None:
 
 
 def _as_domain(domain: str | None) -> str:
-    """A domain as it is spelled in a cookie: without port and leading dot."""
+    """Return a domain as cookies spell it: without port and leading dot."""
     return (domain or "").partition(":")[0].lstrip(".")
 
 
 class _Received(BaseException):
-    """Ends a request before anything is done with it. No middleware is to handle it."""
+    """Ends a request before it is handled. No middleware catches a ``BaseException``."""
 
 
 def _as_received(app: Flask, environ: dict[str, t.Any]) -> t.Any:
-    """A request as it arrives behind the middleware around an application, such as ``ProxyFix``,
-    which may say who the client is.
+    """Return the environment of a request as the application receives it from its middleware, such
+    as ``ProxyFix``, which may set the client's address.
     """
     if getattr(app.wsgi_app, "__func__", None) is Flask.wsgi_app:
         return environ
 
-    # The middleware may make requests of its own, and tests may run at once.
+    # The middleware may send other requests, and tests may run in parallel.
     mark = object()
 
     def receive(*_: t.Any, **__: t.Any) -> None:
@@ -369,12 +375,12 @@ def _as_received(app: Flask, environ: dict[str, t.Any]) -> t.Any:
     except _Received as received:
         return received.args[0]
 
-    # The middleware answered by itself.
+    # The middleware responded itself.
     return environ
 
 
 def _snapshot() -> Callable[[], None]:
-    """Note what the session and the request say of the user, and return what brings it back."""
+    """Save the session and the user of the request. Return a function that restores them."""
     stored = _context.session_behind(session)
     content = deepcopy(dict(stored))
     on_g: dict[str, t.Any] = _context.unwrap(g).__dict__

@@ -10,7 +10,8 @@ from collections.abc import Coroutine
 from flask.typing import ResponseReturnValue
 
 if t.TYPE_CHECKING:
-    # Type checkers know it without its being installed: 'LoginManager' alone is one of any users.
+    # PEP 696 default: a bare 'LoginManager' is 'LoginManager[Any]'. Type checkers bundle
+    # 'typing_extensions', so it need not be installed.
     from typing_extensions import TypeVar
 else:
 
@@ -20,12 +21,12 @@ else:
 
 T = t.TypeVar("T")
 
-#: A result, or what an ``async def`` callback returns for it.
+#: A value, or an awaitable of it, as an ``async def`` callback returns.
 MaybeAwaitable: t.TypeAlias = T | Awaitable[T]
 
 
 class UserProtocol(t.Protocol):
-    """What is asked of a user. :class:`.UserMixin` answers all of it."""
+    """The attributes that a user class needs. :class:`.UserMixin` has them all."""
 
     @property
     def is_authenticated(self) -> bool: ...
@@ -41,25 +42,24 @@ class UserProtocol(t.Protocol):
 
 U = TypeVar("U", default=t.Any)
 
-#: Given the ID that a login or a remember-me cookie left, answers the user or ``None``.
+#: Gets the user's ID from the session or the remember-me cookie. Returns the user or ``None``.
 UserCallback: t.TypeAlias = Callable[[str], MaybeAwaitable[U | None]]
 
-#: Given the request, which may be of a class of your own, answers the user it was made by or
-#: ``None``.
+#: Gets the request, which may be an instance of your own class. Returns the user or ``None``.
 RequestCallback: t.TypeAlias = Callable[[t.Any], MaybeAwaitable[U | None]]
 
-#: Given the value of the ``Authorization`` header, answers the user or ``None``.
+#: Gets the value of the ``Authorization`` header. Returns the user or ``None``.
 HeaderCallback: t.TypeAlias = Callable[[str], MaybeAwaitable[U | None]]
 
-#: Answers a caller who may not go on.
+#: Returns the response for a refused request.
 ChallengeCallback: t.TypeAlias = Callable[[], MaybeAwaitable[ResponseReturnValue]]
 
-#: An endpoint, a path or a URL, or what returns one when it is called; or no view at all.
+#: An endpoint, a path, a URL, a callable that returns one of these, or ``None`` for no view.
 LoginView: t.TypeAlias = str | Callable[[], str | None] | None
 
 
 class LoaderDecorator(t.Protocol[U]):
-    """What :meth:`.LoginManager.loader` returns."""
+    """The decorator that :meth:`.LoginManager.loader` returns."""
 
     @t.overload
     def __call__(

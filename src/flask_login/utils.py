@@ -1,7 +1,7 @@
-"""What views and templates call about the current request: ``current_user``, ``login_user``,
-``login_required`` and their kin.
+"""Functions for views and templates: ``current_user``, ``login_user``, ``login_required`` and
+others.
 
-Test suites patch names in this module, so everything here looks them up when it is called.
+Test suites patch names in this module. So its functions look up these names when they are called.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import typing as t
 from collections.abc import Callable
 from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from datetime import timedelta
@@ -74,6 +75,7 @@ if t.TYPE_CHECKING:
     from ._manager import Ledger
     from ._manager import Manager
 
+    Refusal: t.TypeAlias = Callable[[], Callable[[], ResponseReturnValue] | None]
 
 _logger = logging.getLogger("flask_login")
 
@@ -82,13 +84,12 @@ _as_scope = one_of("this", "others", "all")
 
 class _CurrentUser(LocalProxy[t.Any]):
     __slots__ = ()
-    # A class without a docstring would hide the user's.
+    # Without this, 'current_user.__doc__' would not be the docstring of the user.
     __doc__: t.Any = vars(LocalProxy)["__doc__"]
-    # Pony ORM knows a proxy to unwrap by the name of its class, and by this in the class itself.
+    # Pony ORM recognizes a proxy by its class name, and by this attribute on the class itself.
     _get_current_object: t.Any = vars(LocalProxy)["_get_current_object"]
 
-    # What LocalProxy does for an attribute, in one step and not in three: views and templates do
-    # hardly anything else with the user.
+    # A shortcut for LocalProxy's own lookup. Almost every use of the user reads an attribute.
     def __getattr__(self, name: str) -> t.Any:
         return getattr(_get_user(), name)
 
@@ -96,15 +97,17 @@ class _CurrentUser(LocalProxy[t.Any]):
 _CurrentUser.__name__ = "LocalProxy"
 
 
-#: The user of this request: the one who is logged in, or an anonymous one. ``None`` outside a
-#: request. The user is loaded on first use.
+#: The user of this request: the logged-in user, or an anonymous user. It stands for ``None``
+#: outside a request. The user is loaded on first use. What a loader raises is raised there.
 current_user: t.Any = _CurrentUser(lambda: _get_user())
 
 _current_user = current_user
 
 
 def get_current_user() -> t.Any:
-    """The user that :data:`current_user` stands for: the object itself, to keep or to pass on."""
+    """Return the user object behind the proxy :data:`current_user`. Use it to store the user, or to
+    pass it to other code.
+    """
     return unwrap(_get_user())
 
 
@@ -117,21 +120,25 @@ def login_user(
 ) -> bool:
     """Log a user in. Sends :data:`.user_logged_in`.
 
-    The last login of a request decides about the remember-me cookie. A login as another user
-    deletes a cookie that the browser has.
+    If a request logs in several times, the last login decides about the remember-me cookie.
+    Logging in another user deletes the old user's cookie.
 
-    A user who has no ID yet, because the model is not saved, is asked for it again when the
-    response is made, unless that is an error. The session is written then.
+    The user may have no ID yet, because the model is not saved. Then ``get_id`` is called again
+    when the response is ready, if its status is below 400, and the session is written then.
 
+    The session gets a new ID (session fixation; OWASP ASVS 7.2.4) if it is stored on a server.
+
+    :param user: The user object.
     :param remember: Whether the user stays logged in after the browser is closed.
     :param duration: How long to remember this login, as a timedelta or in seconds. By default,
-        ``REMEMBER_COOKIE_DURATION``. Zero or less means not to remember it.
-    :param force: Log in a user whose ``is_active`` is false.
-    :param fresh: Whether the user has just proved who they are. See :func:`login_fresh`.
-    :return: Whether the user was logged in. They are not if they are inactive, or have as many
-        logins on record as ``LOGIN_RECORDS_LIMIT`` admits.
-    :raises TypeError: If the duration is none.
-    :raises ServiceUnavailable: If the login cannot be put on record.
+        ``REMEMBER_COOKIE_DURATION``. Zero or a negative duration means "do not remember".
+    :param force: Log in a user even if ``is_active`` is false.
+    :param fresh: Whether the user has just authenticated. See :func:`login_fresh`.
+    :return: ``True`` if the user was logged in. ``False`` if the user is inactive, or already has
+        ``LOGIN_RECORDS_LIMIT`` logins and ``LOGIN_RECORDS_LIMIT_REACHED`` is ``"refuse"``.
+    :raises TypeError: If the duration is neither a timedelta nor a number.
+    :raises ValueError: If the duration is longer than a date can express.
+    :raises ServiceUnavailable: If the login cannot be recorded, because the record store fails.
     """
     user = unwrap(user)
 
@@ -144,7 +151,7 @@ def login_user(
     user_id = _id_of(manager, user)
 
     if user_id is None:
-        # Whoever is logged in is not any longer, whatever becomes of the new user.
+        # The previous login ends now, even if the new user never gets an ID.
         visit.ended = _session.find_login(session_behind(session))
         visit.remove(session_behind(session))
         visit.pending = wish
@@ -158,22 +165,22 @@ def login_user(
 
 
 def complete_login(visit: Visit, *, succeeded: bool) -> None:
-    """Write the login of a user who had no ID yet, if they have one by now.
+    """Write the login of a user who had no ID at login, if the user has one now.
 
-    :param succeeded: Whether the request did. After a rollback, an object keeps an ID that
-        somebody else gets.
+    :param succeeded: Whether the request succeeded. After a rollback, the object keeps an ID that
+        the database gives to another user.
     """
     wish = visit.pending
     visit.pending = None
 
-    # Who was set by hand meanwhile did not log in.
+    # If the application set 'g._login_user' since then, that user did not log in.
     if wish is None or not succeeded or not has_kept_user(visit):
         return
 
     user = unwrap(kept_user())
     manager = get_manager()
 
-    # Whatever it is that a model without an ID raises.
+    # A model without an ID may raise any exception here.
     try:
         user_id = _id_of(manager, user)
     except Exception:
@@ -181,8 +188,8 @@ def complete_login(visit: Visit, *, succeeded: bool) -> None:
 
     if user_id is None:
         _logger.warning(
-            "A user was logged in who has no ID: '%s' returned None. The login was not written."
-            " Save the model, so that it has an ID, before the response is made.",
+            "A user without an ID was logged in: '%s' returned None. The login was not written."
+            " Save the model before the response is sent, so that it has an ID.",
             manager.id_attribute,
         )
     else:
@@ -190,15 +197,17 @@ def complete_login(visit: Visit, *, succeeded: bool) -> None:
 
 
 def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
-    """Log the user out, and delete their remember-me cookie. Sends :data:`.user_logged_out`.
+    """Log the user out and delete the remember-me cookie. Sends :data:`.user_logged_out`, also if
+    the user is anonymous, and :data:`.login_ended` for each recorded login that ends.
 
-    :param scope: What ends, where logins are on record: this browser's login, all ``"others"`` of
-        the user while this one goes on, or ``"all"``.
+    :param scope: Which of the user's logins end. ``"this"`` is this browser's login. ``"others"``
+        are all logins except this one, which goes on. ``"all"`` are all logins. ``"others"`` and
+        ``"all"`` need recorded logins.
     :return: ``True``.
     :raises ValueError: If the scope is another word.
-    :raises RuntimeError: If the scope needs logins on record, and they are not.
-    :raises ServiceUnavailable: If what is on record cannot be ended. This browser is logged out
-        all the same.
+    :raises RuntimeError: If the scope needs recorded logins, and the manager has no record store.
+    :raises ServiceUnavailable: If the record store fails. With ``"this"`` and ``"all"``, this
+        browser is logged out anyway.
     """
     _as_scope("scope", scope)
     visit = Visit.current()
@@ -206,7 +215,7 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     try:
         user = unwrap(_get_user())
     except ServiceUnavailable:
-        # Who cannot be found on record leaves this browser all the same.
+        # The user's record cannot be read, but this browser can still be logged out.
         if visit.store_failed and scope != "others":
             _leave(visit, unwrap(_get_user()), None)
 
@@ -227,14 +236,14 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
 
 
 def confirm_login(user: t.Any = None) -> None:
-    """Make the current login fresh, after the user proved again who they are. Sends
+    """Make the current login fresh again, after the user re-authenticated. Sends
     :data:`.user_login_confirmed`.
 
-    Has no effect if nobody is logged in through the session.
+    Changes nothing if no user is logged in through the session. The signal is sent anyway.
 
     :param user: The user who has just re-authenticated. Pass it whenever the form could have been
         filled in by someone else.
-    :raises ValueError: If it is someone else than the current login's user.
+    :raises ValueError: If it is not the user who is logged in.
     """
     known = _current_login(user)
     visit = Visit.current()
@@ -254,15 +263,18 @@ def confirm_login(user: t.Any = None) -> None:
 
 
 def refresh_login(user: t.Any = None) -> None:
-    """Let the current login go on after its user's credentials were changed, while all their other
-    logins end.
+    """Keep the current login after the user's credentials changed, while the user's other logins
+    end (OWASP ASVS 7.4.3).
 
-    The session gets the new session stamp and a new ID, and the remember-me cookie, if there is
-    one, is replaced. Where logins are on record, the user's others are ended.
+    Other logins end if the user class has ``get_session_stamp``, because their stamp no longer
+    matches. Recorded logins are revoked, and :data:`.login_ended` is sent for each. This session
+    gets the new stamp and a new ID, and its remember-me cookie is replaced. Has no effect if no
+    user is logged in through the session.
 
-    :param user: The user, with the new credentials. By default, the current one.
-    :raises ValueError: If it is someone else than the current login's user.
-    :raises ServiceUnavailable: If what is on record of the others cannot be ended.
+    :param user: The user with the new credentials. By default, the current user.
+    :raises ValueError: If it is not the user who is logged in.
+    :raises ServiceUnavailable: If the other logins cannot be revoked, because the record store
+        fails.
     """
     known = _current_login(user)
 
@@ -286,11 +298,13 @@ def refresh_login(user: t.Any = None) -> None:
 
 
 def login_fresh(max_age: timedelta | float | None = None) -> bool:
-    """Whether the user proved who they are in this session, rather than being remembered from an
-    earlier one, and not too long ago.
+    """Return whether the login is fresh: the user authenticated in this session, not too long ago.
+    A login that was restored from the remember-me cookie is not fresh.
 
-    :param max_age: How long ago at most, as a timedelta or in seconds. By default,
+    :param max_age: The maximum age of a fresh login, as a timedelta or in seconds. By default,
         ``LOGIN_FRESH_LIFETIME``.
+    :raises TypeError: If ``max_age`` is neither a timedelta nor a number.
+    :raises ValueError: If ``max_age`` is not positive.
     """
     if has_request_context() and _has_manager():
         if not _is_settled_by_session():
@@ -317,8 +331,8 @@ def login_fresh(max_age: timedelta | float | None = None) -> bool:
 
 
 def login_remembered() -> bool:
-    """Whether a remember-me cookie stands behind the current login: one that is the user's own, or
-    that the response to this request sets.
+    """Return whether the current login is remembered: the request has the user's remember-me
+    cookie, or the response will set one.
     """
     if _has_manager():
         _get_user()
@@ -337,7 +351,7 @@ def login_remembered() -> bool:
     if intent is not None:
         return intent == "set" and _session.carries_login(stored)
 
-    # Where the session cannot carry a restored login, the cookie brings it each time.
+    # If the session cannot hold a restored login, the cookie restores it in every request.
     if visit.source == "remember" and not visit.resumed:
         return True
 
@@ -345,16 +359,16 @@ def login_remembered() -> bool:
 
 
 def login_source() -> str | None:
-    """How the current user was identified: ``"session"``, ``"remember"``, ``"request"`` or the name
-    of a :meth:`.LoginManager.loader`. ``None`` for anonymous users, or if the application set the
-    user itself.
+    """Return how the current user was identified: ``"session"``, ``"remember"``, ``"request"``, or
+    the name of a :meth:`.LoginManager.loader`. ``None`` for anonymous users, or if the application
+    set the user itself, and outside a request.
     """
     return Visit.current().source if has_request_context() and is_logged_in() else None
 
 
 def login_denied_reason() -> str | None:
-    """Why this request has no login, or no fresh one: one of the words of :ref:`reasons`. ``None``
-    if it has a fresh login, and outside a request.
+    """Return why this request has no login, or no fresh login: one of :ref:`reasons`, such as
+    ``"idle"``. ``None`` if the login is fresh, and outside a request.
     """
     if not has_request_context():
         return None
@@ -367,8 +381,9 @@ def login_denied_reason() -> str | None:
 
 
 def session_expires_at() -> datetime | None:
-    """When the current login ends unless there is activity, in UTC. ``None`` if nobody is logged
-    in by the session, if their login has no timeouts, and outside a request.
+    """Return when the current login expires without more activity, as an aware datetime in UTC.
+    ``None`` if no user is logged in through the session, if no timeout is set, and outside a
+    request.
     """
     if not has_request_context():
         return None
@@ -392,18 +407,20 @@ def login_required(*, via: str | Collection[str] | None = None) -> Callable[[V],
 
 
 def login_required(func: t.Any = None, *, via: str | Collection[str] | None = None) -> t.Any:
-    """Let only logged-in users enter a view. Others get :meth:`.LoginManager.unauthorized`. ::
+    """Let only logged-in users enter a view. Anonymous users get
+    :meth:`.LoginManager.unauthorized`. ::
 
         @app.get("/settings")
         @login_required
         def settings():
             ...
 
-    The guard goes *below* ``@app.route``; above it, the route has already got the unguarded view.
-    Methods in :data:`.EXEMPT_METHODS` pass, and everyone passes while ``LOGIN_DISABLED`` is set.
+    Put the guard *below* ``@app.route``. Above it, Flask registers the view without the guard.
+    Methods in :data:`.EXEMPT_METHODS` pass, and every request passes if ``LOGIN_DISABLED`` is set.
 
-    :param via: Let only those in who came this way, or one of these: what :func:`login_source`
-        returns. By default, any.
+    :param via: Let only users enter who were identified this way: a value of
+        :func:`login_source`, or several. By default, every way is allowed.
+    :raises TypeError: If ``via`` is not a name or a list of names.
     """
     ways = None if via is None else _as_ways(via)
 
@@ -415,13 +432,14 @@ def login_required(func: t.Any = None, *, via: str | Collection[str] | None = No
 
         manager = get_manager()
 
-        # A misspelt name would refuse everyone, and nobody would know why.
+        # A misspelled name would refuse every user. Raise an error instead.
         if logged_in and ways is not None:
             _sources.check_names("login_required(via=...)", ways, manager._named_loaders)
 
         return manager.unauthorized
 
-    return guard_by(refusal) if func is None else guard_by(refusal)(func)
+    guard = guard_by(refusal, {"guard": "login_required", "via": ways})
+    return guard if func is None else guard(func)
 
 
 @t.overload
@@ -433,17 +451,19 @@ def fresh_login_required(*, max_age: timedelta | float | None = None) -> Callabl
 
 
 def fresh_login_required(func: t.Any = None, *, max_age: timedelta | float | None = None) -> t.Any:
-    """Let only users enter a view whose login is fresh. Others get
-    :meth:`.LoginManager.needs_refresh`, and those who are not logged in
-    :meth:`.LoginManager.unauthorized`. ::
+    """Let only users with a fresh login enter a view. Other logged-in users get
+    :meth:`.LoginManager.needs_refresh`, and anonymous users get
+    :meth:`.LoginManager.unauthorized`. Require this before sensitive changes (OWASP ASVS 7.5.1). ::
 
         @app.post("/password")
         @fresh_login_required(max_age=timedelta(minutes=5))
         def change_password():
             ...
 
-    :param max_age: How long ago the user may have proved who they are, as a timedelta or in
-        seconds. By default, ``LOGIN_FRESH_LIFETIME``.
+    :param max_age: The maximum age of a fresh login, as a timedelta or in seconds. By default,
+        ``LOGIN_FRESH_LIFETIME``.
+    :raises TypeError: If ``max_age`` is neither a timedelta nor a number.
+    :raises ValueError: If ``max_age`` is not positive.
     """
     as_seconds("max_age", max_age)
 
@@ -454,21 +474,22 @@ def fresh_login_required(func: t.Any = None, *, max_age: timedelta | float | Non
         fresh = login_fresh() if max_age is None else login_fresh(max_age)
         return None if fresh else get_manager().needs_refresh
 
-    return guard_by(refusal) if func is None else guard_by(refusal)(func)
+    guard = guard_by(refusal, {"guard": "fresh_login_required", "max_age": max_age})
+    return guard if func is None else guard(func)
 
 
 def login_url(login_view: str, next_url: str | None = None, next_field: str = "next") -> str:
-    """The URL of a login view, with the page to return to in its query.
+    """Return the URL of a login view, with the page to return to in its query string.
 
     :param login_view: An endpoint, a path or a URL.
-    :param next_url: The page to return to after login.
-    :param next_field: What the query calls it.
+    :param next_url: The URL of the page to return to after login.
+    :param next_field: The name of the query parameter for ``next_url``.
     """
     return build_login_url(expand_login_view(login_view), next_url, next_field)
 
 
 def build_login_url(base: str, next_url: str | None = None, next_field: str = "next") -> str:
-    """:func:`login_url`, of what a login view was expanded to."""
+    """Do what :func:`login_url` does, for a login view that is already a URL."""
     host = Settings(app_behind(current_app).config).force_host if has_app_context() else None
     url = base
 
@@ -482,19 +503,22 @@ def build_login_url(base: str, next_url: str | None = None, next_field: str = "n
 
 
 def make_next_param(login_url: str, current_url: str) -> str:
-    """What to tell a login view about the page to return to: a path if the login view is on this
-    site, else the whole URL.
+    """Return the value of the ``next`` parameter: a path if the login view is on the same site,
+    else the whole URL.
 
-    Sites differ by scheme, host and port.
+    Two URLs are on the same site if scheme, host and port are equal.
 
     :param login_url: The login view's URL.
-    :param current_url: The URL to return to. One that cannot be parsed becomes ``/``.
+    :param current_url: The URL to return to. If it cannot be parsed, the result is ``/``.
     """
     return _urls.as_next(login_url, current_url)
 
 
 def expand_login_view(login_view: str) -> str:
-    """The URL of a login view: an endpoint is looked up, a path or a URL is one already."""
+    """Return the URL of a login view: build it for an endpoint, and keep a path or a URL as it is.
+
+    :param login_view: An endpoint, a path or a URL.
+    """
     login_view = unwrap(login_view)
     return login_view if _urls.is_url(login_view) else url_for(login_view)
 
@@ -510,8 +534,9 @@ def find_origin() -> str | None:
 def set_login_view(login_view: LoginView, blueprint: t.Any = None) -> None:
     """Set the login view of the current application, or of one blueprint.
 
-    :param login_view: An endpoint, a path or a URL. ``None`` answers with 401.
-    :param blueprint: The :class:`flask.Blueprint` to set it for.
+    :param login_view: An endpoint, a path or a URL. ``None`` means to respond with 401.
+    :param blueprint: The :class:`flask.Blueprint` to set it for. By default, it is set for the
+        application.
     """
     manager = get_manager()
 
@@ -522,17 +547,25 @@ def set_login_view(login_view: LoginView, blueprint: t.Any = None) -> None:
 
 
 def encode_cookie(payload: str, key: str | bytes | None = None) -> str:
-    """Sign a user's ID in the historic format of the remember-me cookie.
+    """Sign a user's ID, and return it in the legacy format of the remember-me cookie:
+    ``payload|hex(HMAC-SHA512(key, payload))``.
 
-    :param key: By default, the ``SECRET_KEY``.
+    :param payload: The user's ID.
+    :param key: The key to sign with. By default, ``SECRET_KEY``.
+    :raises RuntimeError: If there is no key.
     """
     return f"{payload}|{_cookie_digest(payload, key=key)}"
 
 
 def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | None:
-    """The user's ID in a remember-me cookie, or ``None`` if it is not genuine.
+    """Return the user's ID in a remember-me cookie, or ``None`` if the cookie is invalid or has
+    expired. It never raises, whatever the cookie contains.
 
-    :param key: By default, the ``SECRET_KEY`` and the ``SECRET_KEY_FALLBACKS``.
+    Reads our own format and the legacy format. Without a ``key``, the legacy format is refused if
+    ``REMEMBER_COOKIE_ACCEPT_LEGACY`` refuses it.
+
+    :param cookie: The value of the cookie.
+    :param key: The key to verify with. By default, ``SECRET_KEY`` and ``SECRET_KEY_FALLBACKS``.
     """
     settings = Settings(app_behind(current_app).config) if key is None else None
     keys: t.Any = [key] if settings is None else settings.secret_keys
@@ -548,10 +581,10 @@ def decode_cookie(cookie: str | bytes, key: str | bytes | None = None) -> str | 
 
 
 def _get_user() -> t.Any:
-    # The one place where everything above, and a test's patch, finds the user.
+    # Everything above finds the user here. Test suites patch this function.
     try:
         user = kept_user()
-    except RuntimeError:  # Outside a request, where hardly anybody asks: so this is asked last.
+    except RuntimeError:  # Outside a request.
         return None
 
     if user is not NOT_LOADED:
@@ -563,7 +596,7 @@ def _get_user() -> t.Any:
     manager = get_manager()
     visit = Visit.current()
 
-    # While a loader runs, nobody is known. Otherwise it would recurse.
+    # While a loader runs, 'current_user' is anonymous. Otherwise it would recurse.
     if is_searching(visit):
         return manager.anonymous_user()
 
@@ -574,7 +607,7 @@ def _get_user() -> t.Any:
 def _user_context_processor() -> dict[str, t.Any]:
     error = sys.exc_info()[1]
 
-    # The page about a loader's failure must render, so it does not call the loader again.
+    # The error page of a failed loader must render, so it does not call the loader again.
     if error is not None and has_left_the_view(error) and _is_unknown():
         return {"current_user": get_manager().anonymous_user()}
 
@@ -586,16 +619,16 @@ def _is_unknown() -> bool:
 
 
 def _create_identifier() -> str:
-    """What session protection knows a browser by: a hash of its address and its User-Agent.
+    """Return the identifier of the browser for session protection: the SHA-512 of its address and
+    its User-Agent, in hex.
 
-    ``X-Forwarded-For`` is not read, because anyone can send it. Behind a proxy, use
+    ``X-Forwarded-For`` is not read, because any client can send it. Behind a proxy, use
     :class:`~werkzeug.middleware.proxy_fix.ProxyFix`.
     """
     current = request_behind(request)
     return _identify(current.remote_addr, current.headers.get("User-Agent"))
 
 
-# A browser makes many requests. With the User-Agents of browsers, 1,024 of them take 300 KiB.
 @lru_cache(maxsize=1024)
 def _identify(address: str | None, agent: str | None) -> str:
     return sha512(f"{_as_bytes(address)!r}|{_as_bytes(agent)!r}".encode()).hexdigest()
@@ -627,24 +660,26 @@ def get_manager() -> Manager:
 
 
 def is_logged_in() -> bool:
-    # Tests patch either name. Where they have not, there is no need to go through the proxy.
+    # Test suites patch either name, so both must be looked up here.
     user = _get_user() if current_user is _current_user else unwrap(current_user)
     return not is_nobody(user) and bool(user.is_authenticated)
 
 
 def guard_by(
-    refusal: Callable[[], Callable[[], ResponseReturnValue] | None], *, sends_users_on: bool = True
+    refusal: Refusal, kind: Mapping[str, t.Any], *, sends_users_on: bool = True
 ) -> Callable[[V], V]:
-    """A decorator that asks ``refusal`` before each call of a view. It returns ``None``, or what
-    answers instead of the view.
+    """Return a decorator that calls ``refusal`` before each call of a view.
 
-    :param sends_users_on: Whether it may redirect users who are logged in. Then it is also asked
-        before they are redirected to the view, so that it must not depend on the request.
+    :param refusal: Returns ``None`` to let the request pass, or the function to call instead of
+        the view.
+    :param kind: The guard's name and arguments, for whoever lists the guards of views.
+    :param sends_users_on: Whether the guard may redirect logged-in users. Then ``refusal`` is also
+        called before a redirect to the view, so it must not depend on the request.
     """
 
     def decorate(view: V) -> V:
         if not callable(view):
-            raise TypeError(f"A guard goes on a view, not on {view!r}: name its arguments.")
+            raise TypeError(f"A guard decorates a view, not {view!r}. Use keyword arguments.")
 
         is_async = _views.is_awaitable(view)
 
@@ -652,7 +687,7 @@ def guard_by(
         def guarded(*args: t.Any, **kwargs: t.Any) -> t.Any:
             refuse = None if is_guard_off() else refusal()
 
-            # Below a decorator that is async itself, which awaits what it is given.
+            # An async decorator above this guard awaits what the guard returns.
             if is_async and in_event_loop():
                 return _enter_later(view, refuse, args, kwargs)
 
@@ -662,7 +697,7 @@ def guard_by(
             call = current_app.ensure_sync(view) if is_async else view
             return call(*args, **kwargs)
 
-        _views.mark_guarded(view, guarded, refusal if sends_users_on else None)
+        _views.mark_guarded(view, guarded, kind, refusal if sends_users_on else None)
         return t.cast(V, guarded)
 
     return decorate
@@ -678,10 +713,10 @@ async def _enter_later(
 
 
 def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bool:
-    """Whether guards let everyone pass.
+    """Return whether guards let every request pass.
 
-    :param app: The current application, from who has it at hand. By default, it is looked up.
-    :param current: The current request, likewise.
+    :param app: The current application. By default, it is looked up.
+    :param current: The current request. By default, it is looked up.
     """
     try:
         config: t.Any = (app or app_behind(current_app)).config
@@ -690,20 +725,17 @@ def is_guard_off(app: Flask | None = None, current: Request | None = None) -> bo
             return True
 
         return (current or request_behind(request)).method in EXEMPT_METHODS
-    except RuntimeError:  # There is neither where a unit test calls a view by itself.
+    except RuntimeError:  # A unit test calls a view without an application or a request.
         return False
 
 
 def demand_ledger(visit: Visit) -> Ledger:
-    """Who keeps the logins on record.
+    """Return the ledger of the recorded logins.
 
-    :raises RuntimeError: If they are not.
+    :raises RuntimeError: If the application does not record logins.
     """
     if visit.ledger is None:
-        raise RuntimeError(
-            "Logins are not on record, so they cannot be told apart. Pass a store as"
-            " 'LoginManager(records=...)'."
-        )
+        raise RuntimeError("Logins are not recorded. Pass a store: 'LoginManager(records=...)'.")
 
     return visit.ledger
 
@@ -713,7 +745,9 @@ def _has_manager() -> bool:
 
 
 def _is_settled_by_session() -> bool:
-    """Whether the session has a say about the user of this request, after protection."""
+    """Return whether the session may identify the user of this request. Runs session protection
+    first.
+    """
     _get_user()
     visit = Visit.current()
 
@@ -730,9 +764,9 @@ def _is_settled_by_session() -> bool:
 
 
 def _as_ways(via: t.Any) -> tuple[str, ...]:
-    """What ``login_required(via=...)`` was given, as names.
+    """Return the argument of ``login_required(via=...)`` as names.
 
-    :raises TypeError: If it is something else.
+    :raises TypeError: If it is not a name or names.
     """
     ways = (via,) if isinstance(via, str) else tuple(as_names("via", via))
 
@@ -749,7 +783,7 @@ def _wish(
     force: bool,
     fresh: bool,
 ) -> Wish:
-    """What a login asks for. With a duration of zero or less, it does not ask to be remembered."""
+    """Collect the options of a login. A duration of zero or less means "do not remember"."""
     wish = Wish()
     wish.remember, wish.forced, wish.fresh = remember, force, fresh
 
@@ -763,9 +797,9 @@ def _wish(
 
 
 def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> bool:
-    """Log a user in who has an ID.
+    """Log in a user who has an ID.
 
-    :return: Whether they may have one login more.
+    :return: ``False`` if ``LOGIN_RECORDS_LIMIT`` refuses the login.
     """
     settings = visit.settings
     stamp = find_stamp(user, user_id, settings)
@@ -789,7 +823,7 @@ def _begin_login(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wi
 def _leave(visit: Visit, user: t.Any, user_id: t.Any) -> None:
     """Log a user out of this browser.
 
-    :param user_id: Whose other logins end, too, if anybody's.
+    :param user_id: The ID of the user whose other logins end, too. ``None`` to end no others.
     """
     stored = session_behind(session)
     current = request_behind(request)
@@ -797,10 +831,10 @@ def _leave(visit: Visit, user: t.Any, user_id: t.Any) -> None:
     visit.leave(current, stored)
 
     try:
-        # Receivers find the user in 'current_user', too.
+        # While receivers run, 'current_user' is still the user.
         send(user_logged_out, app_behind(current_app), user=user)
     finally:
-        # A receiver may have logged somebody in.
+        # A receiver may have logged in another user.
         if not _session.carries_login(stored) and visit.pending is None:
             get_manager()._update_request_context_with_user()
 
@@ -809,19 +843,19 @@ def _leave(visit: Visit, user: t.Any, user_id: t.Any) -> None:
 
 
 def _begin_late(visit: Visit, manager: Manager, user: t.Any, user_id: t.Any, wish: Wish) -> None:
-    # The response is made. All that can still be done is not to log the user in.
+    # The response exists already, so an error cannot become a 503. Skip the login instead.
     with suppress(ServiceUnavailable):
         if _begin_login(visit, manager, user, user_id, wish):
             return
 
-    _logger.warning("A login could not be put on record, and was not written.")
+    _logger.warning("A login could not be recorded, so it was not written.")
 
 
 def _id_of(manager: Manager, user: t.Any) -> t.Any:
-    """The user's ID, or ``None`` if there is none yet."""
+    """Return the user's ID, or ``None`` if the user has none yet."""
     user_id = getattr(user, manager.id_attribute)()
 
-    # What 'str(self.id)' makes of a model that is not saved.
+    # 'str(self.id)' returns "None" for a model that is not saved.
     if user_id == "None" and getattr(user, "id", user) is None:
         return None
 
@@ -829,10 +863,9 @@ def _id_of(manager: Manager, user: t.Any) -> t.Any:
 
 
 def _current_login(user: t.Any) -> Login | None:
-    """What is recorded of the login that this request goes on with, or ``None`` if the session
-    carries none.
+    """Return the login's record, or ``None`` if the session has no login.
 
-    :raises ValueError: If it is not the given user's.
+    :raises ValueError: If ``user`` is not the user who is logged in.
     """
     current = _get_user()
     stored = session_behind(session)
@@ -851,7 +884,7 @@ def _current_login(user: t.Any) -> Login | None:
 
 
 def _ensure_login(stored: t.Any) -> Login:
-    """The login's record. One that an older version began is recorded from now on."""
+    """Return the login's record. Create one for a session that an older version wrote."""
     known = _session.find_login(stored)
 
     if known is None:

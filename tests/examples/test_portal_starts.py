@@ -102,6 +102,39 @@ def test_proxy_is_believed_only_where_there_is_one(
     assert f"{scheme}://localhost/api/me" in page
 
 
+def test_form_from_before_a_new_secret_key_is_accepted(start: t.Any, instance: Path) -> None:
+    client = start(instance, SECRET_KEY="old", WTF_CSRF_ENABLED=True).test_client()
+    token = re.findall(r'name="csrf_token"[^>]* value="([^"]+)"', client.get("/login").text)[0]
+    keys = {"SECRET_KEY": "new", "SECRET_KEY_FALLBACKS": ["old"]}
+    client.application = start(instance, WTF_CSRF_ENABLED=True, **keys)
+    assert client.post("/logout", data={"csrf_token": token}).status_code == 302
+
+
+def test_sessions_on_the_server_need_redis(portal: t.Any, start: t.Any, instance: Path) -> None:
+    with pytest.raises(portal.config.CannotStart, match="needs Redis: name one in REDIS_URL"):
+        start(instance, SERVER_SESSIONS=True)
+
+
+@pytest.fixture
+def without_redis(start: t.Any, instance: Path, ada: LoginClient) -> LoginClient:
+    """A browser that is logged in, while the Redis of the sessions is away."""
+    pytest.importorskip("flask_session")
+    ada.application = start(instance, SERVER_SESSIONS=True, REDIS_URL="redis://127.0.0.1:1")
+    ada.application.logger.disabled = True
+    return ada
+
+
+def test_outage_of_sessions_on_the_server_logs_nobody_out(without_redis: LoginClient) -> None:
+    response = without_redis.get("/")
+    assert (response.status_code, "Back in a moment" in response.text) == (503, True)
+    assert response.headers["Retry-After"] == "10"
+    assert "Set-Cookie" not in response.headers
+
+
+def test_outage_of_sessions_on_the_server_is_no_illness(without_redis: LoginClient) -> None:
+    assert without_redis.get("/health").status_code == 200
+
+
 def test_new_password_is_printed_and_ends_logins(app: Flask, ada: LoginClient) -> None:
     result = app.test_cli_runner().invoke(args=["new-password", "ada"])
     assert re.fullmatch(r"The new password of ada: [a-z2-9-]{19}\n", result.output)

@@ -155,6 +155,7 @@ def test_manager_without_loaders_says_what_is_missing(app: Flask) -> None:
         current_user.is_authenticated  # noqa: B018
 
 
+@pytest.mark.asvs("7.4.2")
 def test_session_of_a_deleted_user_loses_our_keys_and_keeps_the_application_s(
     browser: FlaskClient, users: dict[str, t.Any], session_of: t.Any
 ) -> None:

@@ -170,14 +170,14 @@ def test_order_is_a_list_of_names(app: Flask, order: object) -> None:
 
 @pytest.mark.parametrize("name", ["session", "remember", "request"])
 def test_name_of_another_way_in_is_refused(login_manager: LoginManager, name: str) -> None:
-    with pytest.raises(ValueError, match=f"A loader cannot be called '{name}'"):
+    with pytest.raises(ValueError, match=f"A loader cannot be named '{name}'"):
         login_manager.loader(name)
 
 
 def test_name_of_another_loader_is_refused(login_manager: LoginManager) -> None:
     login_manager.loader("bearer")(lambda request: None)
 
-    with pytest.raises(ValueError, match="There is a loader called 'bearer' already"):
+    with pytest.raises(ValueError, match="A loader named 'bearer' is already registered"):
         login_manager.loader("bearer")(lambda request: None)
 
 

@@ -59,7 +59,7 @@ def test_session_that_the_interface_does_not_keep_gets_no_id_from_it(
 
 
 def test_cookie_for_nobody_is_an_error(app: Flask, login_manager: LoginManager) -> None:
-    with app.test_request_context(), pytest.raises(LookupError, match="Nobody is logged in"):
+    with app.test_request_context(), pytest.raises(LookupError, match="No user is logged in"):
         login_manager._set_cookie(app.response_class())
 
 

@@ -279,7 +279,9 @@ def test_view_that_is_computed_is_an_error_where_it_is_closed(
 ) -> None:
     login_manager.login_view = view
 
-    with pytest.raises(RuntimeError, match=r"form', which is closed itself.* 'login_exempt'"):
+    with pytest.raises(
+        RuntimeError, match=r"form', which requires a login itself.* 'login_exempt'"
+    ):
         client.get("/page")
 
 
@@ -291,7 +293,7 @@ def test_computed_view_of_a_closed_blueprint_is_an_error(
     login_manager.require_login(app.blueprints["shop"])
     login_manager.login_view = view
 
-    with pytest.raises(RuntimeError, match="closed itself"):
+    with pytest.raises(RuntimeError, match="requires a login itself"):
         client.get("/shop/page")
 
 
@@ -320,7 +322,7 @@ def test_computed_view_below_the_prefix_of_the_request_is_an_error(
 ) -> None:
     login_manager.login_view = lambda: url_for("form")
 
-    with pytest.raises(RuntimeError, match="'/app/form', which is closed itself"):
+    with pytest.raises(RuntimeError, match="'/app/form', which requires a login itself"):
         client.get("/page", base_url="http://localhost/app")
 
 

@@ -147,7 +147,7 @@ def test_called_guard_without_a_way_is_the_bare_one(app: Flask, browser: FlaskCl
 @pytest.mark.parametrize("guard", [login_required, fresh_login_required], ids=["login", "fresh"])
 @pytest.mark.parametrize("argument", ["session", 60], ids=repr)
 def test_argument_without_its_name_is_an_error(guard: t.Any, argument: object) -> None:
-    with pytest.raises(TypeError, match="name its arguments"):
+    with pytest.raises(TypeError, match="Use keyword arguments"):
         guard(argument)
 
 

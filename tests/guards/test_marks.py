@@ -169,7 +169,7 @@ class TestErrors:
         ids=["blueprint", "name", *"01"],
     )
     def test_only_views_are_marked(self, mark: t.Any, thing: object) -> None:
-        with pytest.raises(TypeError, match="A mark goes on a view, not on"):
+        with pytest.raises(TypeError, match="Only a view can be marked, not"):
             mark(thing)
 
     @each_mark

@@ -102,7 +102,7 @@ class TestClosedRoutes:
     def test_argument_that_cannot_be_made_up_is_an_error(self, app: Flask, rule: str) -> None:
         app.add_url_rule(rule, "page", view)
 
-        with pytest.raises(ValueError, match="name some in 'arguments'"):
+        with pytest.raises(ValueError, match="pass values in 'arguments'"):
             closed_routes(app)
 
     def test_named_arguments_are_taken(self, app: Flask) -> None:
@@ -216,7 +216,7 @@ class TestClosedRoutes:
         app.url_map.converters["note"] = NoteConverter
         app.add_url_rule("/<note:note>", "note", view)
 
-        with pytest.raises(ValueError, match="name some in 'arguments'"):
+        with pytest.raises(ValueError, match="pass values in 'arguments'"):
             closed_routes(app)
 
 
@@ -378,7 +378,7 @@ class TestAssertLoginRequired:
             assert_login_required(client, "/page")
 
         assert str(caught.value) == (
-            f"GET /page is open to anonymous callers: {status}. No guard refused them."
+            f"GET /page is open to anonymous users: {status}. No guard refused the request."
         )
 
     def test_method_is_named(self, app: Flask, client: FlaskClient) -> None:

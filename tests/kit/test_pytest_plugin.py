@@ -166,7 +166,7 @@ class TestClosedRoutes:
         result = pytester.runpytest_inprocess()
 
         result.assert_outcomes(passed=1, failed=2)
-        result.stdout.fnmatch_lines("*GET / is open to anonymous callers: 200 OK*")
+        result.stdout.fnmatch_lines("*GET / is open to anonymous users: 200 OK*")
 
     def test_arguments_may_be_named(self, pytester: pytest.Pytester) -> None:
         pytester.makepyfile(intranet=f"{APPLICATION}{DRINKS}")
@@ -181,7 +181,7 @@ class TestClosedRoutes:
         result = pytester.runpytest_inprocess()
 
         result.assert_outcomes(errors=1)
-        result.stdout.fnmatch_lines("*ValueError: No value made up fits '/drinks/*name some in*")
+        result.stdout.fnmatch_lines("*ValueError: No example value fits '/drinks/*pass values in*")
 
     def test_each_test_has_an_application_of_its_own(self, pytester: pytest.Pytester) -> None:
         pytester.makepyfile(

@@ -113,6 +113,7 @@ class TestNoActivity:
     def test_view_without_the_mark_counts(self, idle: t.Any) -> None:
         assert not idle(poll)
 
+    @pytest.mark.asvs("7.3.1")
     def test_view_with_the_mark_does_not(self, idle: t.Any) -> None:
         assert idle(no_activity(poll))
 
@@ -260,6 +261,7 @@ class TestCountsAsActivity:
     def idle_timeout(self, app: Flask) -> None:
         app.config[IDLE] = 600
 
+    @pytest.mark.asvs("7.3.1")
     @pytest.mark.parametrize(
         ("headers", "written"), [({}, True), ({"X-Poll": "1"}, False)], ids=["click", "poll"]
     )

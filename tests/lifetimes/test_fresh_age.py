@@ -80,6 +80,7 @@ def test_freshness_is_asked_for_with_a_maximal_age(
     assert is_fresh(age) is fresh
 
 
+@pytest.mark.asvs("7.5.1", "7.5.3")
 @pytest.mark.parametrize(("lifetime", "max_age"), [(60, 600), (6000, 600)], ids=["more", "less"])
 @before_and_after
 def test_maximal_age_wins_over_the_setting(
@@ -98,6 +99,7 @@ def test_maximal_age_wins_over_the_setting(
     assert is_fresh(max_age) is fresh
 
 
+@pytest.mark.asvs("7.5.1", "7.5.2", "7.5.3")
 @pytest.mark.parametrize(
     "guard",
     [
@@ -127,6 +129,7 @@ def test_guard_lets_in_who_is_fresh_enough(
     assert enters(guard) is fresh
 
 
+@pytest.mark.asvs("7.5.1", "7.5.3")
 def test_guard_sends_who_is_too_old_to_the_refresh_view(
     app: Flask, login_manager: LoginManager, browser: FlaskClient, clock: t.Any
 ) -> None:

@@ -35,6 +35,7 @@ def test_anonymous_user_is_sent_to_the_login_view(client: FlaskClient) -> None:
     assert client.get("/settings").location == "/log-in?next=%2Fsettings"
 
 
+@pytest.mark.asvs("7.5.1")
 def test_remembered_user_is_sent_to_the_refresh_view(browser: FlaskClient) -> None:
     browser.get("/login/1?remember")
     browser.delete_cookie("session")

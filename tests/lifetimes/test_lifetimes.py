@@ -31,6 +31,7 @@ def test_login_has_no_end_by_default(browser: FlaskClient, clock: t.Any) -> None
     assert browser.get("/me").text == "1"
 
 
+@pytest.mark.asvs("7.3.1", "7.3.2")
 @either_timeout
 @pytest.mark.parametrize("timeout", [600, 600.0, timedelta(minutes=10)], ids=repr)
 @before_and_after
@@ -78,6 +79,7 @@ def test_activity_moves_the_idle_timeout(
     assert browser.get("/me").text == user
 
 
+@pytest.mark.asvs("7.3.2")
 @before_and_after
 def test_activity_does_not_move_the_absolute_timeout(
     app: Flask, browser: FlaskClient, clock: t.Any, more: int, user: str
@@ -103,6 +105,7 @@ def test_authentication_moves_either_timeout(
     assert browser.get("/me").text == user
 
 
+@pytest.mark.asvs("7.4.1")
 def test_ended_login_leaves_nothing_of_ours(
     app: Flask, browser: FlaskClient, clock: t.Any, session_of: t.Any
 ) -> None:

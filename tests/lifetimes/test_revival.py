@@ -28,6 +28,7 @@ def test_idle_login_is_revived(browser: FlaskClient, clock: t.Any) -> None:
     assert browser.get("/me").text == "1"
 
 
+@pytest.mark.asvs("7.3.1")
 def test_revived_login_is_not_fresh(browser: FlaskClient, clock: t.Any) -> None:
     browser.get("/login/1?remember")
     clock.tick(600)
@@ -46,6 +47,7 @@ def test_revived_login_idles_out_like_any_other(
     assert browser.get("/me").text == user
 
 
+@pytest.mark.asvs("7.3.2")
 @pytest.mark.parametrize("lose_session", [False, True], ids=["session", "cookie alone"])
 @before_and_after
 def test_nothing_is_revived_past_the_absolute_limit(

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from flask_login import encode_cookie
 from flask_login import LoginManager
+from flask_login import user_logged_out
 
 # The session and the cookie each carry a login of their own.
 each_part = pytest.mark.parametrize(
@@ -39,6 +40,7 @@ def test_same_credentials_keep_the_session(browser: FlaskClient) -> None:
     assert browser.get("/me").text == "1"
 
 
+@pytest.mark.asvs("7.4.5")
 def test_other_credentials_end_the_session(browser: FlaskClient, users: dict[str, t.Any]) -> None:
     browser.get("/login/1")
     users["1"].stamp = "another"
@@ -58,6 +60,7 @@ def test_same_credentials_keep_the_remember_cookie(remembered_browser: FlaskClie
     assert remembered_browser.get("/me").text == "1"
 
 
+@pytest.mark.asvs("7.4.5")
 def test_other_credentials_refuse_the_remember_cookie(
     remembered_browser: FlaskClient, users: dict[str, t.Any]
 ) -> None:
@@ -85,6 +88,25 @@ def test_credentials_that_are_the_old_ones_again_accept_a_copy(
     users["1"].stamp = "hash"
     browser.set_cookie("remember_token", token)
     assert browser.get("/me").text == "1"
+
+
+@pytest.mark.asvs("7.4.1")
+@each_part
+def test_stamp_that_counts_logouts_refuses_what_was_copied_before(
+    app: Flask, browser: FlaskClient, users: dict[str, t.Any], lost: str
+) -> None:
+    def count(app: Flask, user: t.Any) -> None:
+        user.stamp += "|"
+
+    browser.get("/login/1?remember")
+    browser.delete_cookie(lost)
+    [copied] = (browser.get_cookie(name) for name in ("session", "remember_token") if name != lost)
+
+    with user_logged_out.connected_to(count, app):
+        browser.get("/logout")
+
+    browser.set_cookie(copied.key, copied.decoded_value)
+    assert browser.get("/me").text == "nobody"
 
 
 def test_new_login_has_the_new_credentials(browser: FlaskClient, users: dict[str, t.Any]) -> None:

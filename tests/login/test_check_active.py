@@ -33,6 +33,7 @@ def test_active_user_stays(browser: FlaskClient) -> None:
     assert browser.get("/me").text == "1"
 
 
+@pytest.mark.asvs("7.4.2")
 def test_inactive_user_is_logged_out(
     browser: FlaskClient, users: dict[str, t.Any], session_of: t.Any
 ) -> None:
@@ -59,6 +60,7 @@ def test_inactive_user_stays_by_default(
     assert browser.get("/me").text == "1"
 
 
+@pytest.mark.asvs("7.4.2")
 @pytest.mark.parametrize("lose_session", [True, False], ids=["cookie alone", "and session"])
 def test_remember_cookie_of_an_inactive_user_is_refused(
     browser: FlaskClient, users: dict[str, t.Any], lose_session: bool

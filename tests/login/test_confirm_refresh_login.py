@@ -55,11 +55,13 @@ def other_browser(app: Flask, browser: FlaskClient) -> FlaskClient:
 
 
 class TestConfirmLogin:
+    @pytest.mark.asvs("7.5.1")
     def test_own_user_makes_the_login_fresh(self, browser: FlaskClient) -> None:
         browser.get("/login/1?stale")
         browser.get("/confirm/1")
         assert browser.get("/fresh").text == "True"
 
+    @pytest.mark.asvs("7.5.1")
     def test_another_user_is_an_error(self, browser: FlaskClient) -> None:
         browser.get("/login/1?stale")
 
@@ -200,16 +202,19 @@ class TestBothInOneRequest:
 
 
 class TestRefreshLogin:
+    @pytest.mark.asvs("7.4.3")
     def test_this_browser_stays(self, browser: FlaskClient) -> None:
         browser.get("/login/1")
         browser.get("/password?new=another")
         assert browser.get("/me").text == "1"
 
+    @pytest.mark.asvs("7.4.3")
     def test_other_sessions_end(self, browser: FlaskClient, other_browser: FlaskClient) -> None:
         browser.get("/login/1")
         browser.get("/password?new=another")
         assert other_browser.get("/me").text == "nobody"
 
+    @pytest.mark.asvs("7.4.3")
     def test_other_remember_cookies_are_refused(
         self, browser: FlaskClient, other_browser: FlaskClient
     ) -> None:
@@ -219,6 +224,7 @@ class TestRefreshLogin:
         assert other_browser.get("/me").text == "nobody"
         assert other_browser.get_cookie("remember_token") is None
 
+    @pytest.mark.asvs("7.4.1")
     def test_copy_of_this_session_ends(self, app: Flask, browser: FlaskClient) -> None:
         browser.get("/login/1")
         thief = app.test_client()
@@ -266,6 +272,7 @@ class TestRefreshLogin:
         browser.delete_cookie("session")
         assert browser.get("/me").text == "nobody"
 
+    @pytest.mark.asvs("7.2.4")
     def test_session_id_changes(self, app: Flask, browser: FlaskClient, session_of: t.Any) -> None:
         app.session_interface = Regenerating()
         browser.get("/login/1")

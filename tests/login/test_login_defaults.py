@@ -135,6 +135,7 @@ class TestSecureCookie:
     def secure(self, app: Flask) -> None:
         app.config["LOGIN_DEFAULTS"] = "secure"
 
+    @pytest.mark.asvs("3.3.1", "3.3.2", "3.3.4")
     def test_attributes(self, browser: FlaskClient, cookie_of: t.Any) -> None:
         response = browser.get("/login/1?remember", base_url="https://localhost")
         cookie = cookie_of(response)
@@ -161,6 +162,7 @@ class TestSecureCookie:
         app.config.update(config)
         assert Settings(app.config).cookie_secure is secure
 
+    @pytest.mark.asvs("3.3.2")
     @pytest.mark.parametrize("samesite", ["Strict", "Lax"])
     def test_samesite_of_the_session_cookie_is_followed(self, app: Flask, samesite: str) -> None:
         app.config["SESSION_COOKIE_SAMESITE"] = samesite

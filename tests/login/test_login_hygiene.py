@@ -41,6 +41,7 @@ class TestResetKeys:
     def reset_keys(self, app: Flask) -> None:
         app.config["LOGIN_RESET_KEYS"] = ("csrf_token", "nonce")
 
+    @pytest.mark.asvs("7.2.4")
     @pytest.mark.parametrize(
         "url", ["/login/1", "/login/2", "/login/1?stale", "/confirm", "/logout"]
     )

@@ -29,12 +29,14 @@ def test_logout_of_a_stranger_answers_true(browser: FlaskClient) -> None:
     assert browser.get("/logout").text == "True"
 
 
+@pytest.mark.asvs("7.4.1")
 def test_logout_lasts(browser: FlaskClient) -> None:
     browser.get("/login/1")
     browser.get("/logout")
     assert browser.get("/me").text == "nobody"
 
 
+@pytest.mark.asvs("7.4.1")
 def test_logout_removes_our_keys_and_keeps_those_of_the_application(
     browser: FlaskClient, session_of: t.Any
 ) -> None:
@@ -72,6 +74,7 @@ def test_user_is_anonymous_after_the_logout(
         assert not login_remembered()
 
 
+@pytest.mark.asvs("7.4.1")
 def test_logout_deletes_the_remember_cookie(browser: FlaskClient, cookie_of: t.Any) -> None:
     browser.get("/login/1?remember")
     assert cookie_of(browser.get("/logout"))["max-age"] == "0"

@@ -27,6 +27,7 @@ class TestRegenerate:
         app.session_interface = Regenerating()
         return lambda client: session_of(client).get("regenerated", 0)
 
+    @pytest.mark.asvs("7.2.4")
     def test_login_changes_the_id(self, changes: t.Any, browser: FlaskClient) -> None:
         browser.get("/login/1")
         assert changes(browser) == 1
@@ -38,11 +39,13 @@ class TestRegenerate:
         browser.get("/login/2")
         assert changes(browser) == 2
 
+    @pytest.mark.asvs("7.2.4")
     def test_logout_changes_the_id(self, changes: t.Any, browser: FlaskClient) -> None:
         browser.get("/login/1")
         browser.get("/logout")
         assert changes(browser) == 2
 
+    @pytest.mark.asvs("7.2.4")
     def test_restore_changes_the_id(self, changes: t.Any, remembered_browser: FlaskClient) -> None:
         remembered_browser.get("/me")
         remembered_browser.get("/me")
@@ -113,6 +116,7 @@ class TestFlaskSession:
         assert sid(remembered_browser) != before
         assert remembered_browser.get("/me").text == "1"
 
+    @pytest.mark.asvs("7.2.4")
     @pytest.mark.parametrize("path", ["/login/1", "/me"], ids=["login", "restore"])
     def test_id_that_was_known_before_is_worth_nothing_after(
         self, app: Flask, remembered_browser: FlaskClient, sid: t.Any, path: str
@@ -124,6 +128,7 @@ class TestFlaskSession:
         assert remembered_browser.get("/me").text == "1"
         assert attacker.get("/me").text == "nobody"
 
+    @pytest.mark.asvs("7.4.1")
     def test_id_of_a_login_is_worth_nothing_after_the_logout(
         self, app: Flask, browser: FlaskClient, sid: t.Any
     ) -> None:

@@ -78,7 +78,7 @@ def test_unknown_mode_is_shown_in_one_warning(
     browser.get("/me")
     browser.get("/me", headers=ANOTHER)
     (warning,) = warnings()
-    assert f"Session protection {mode!r} is not a mode" in warning
+    assert f"Session protection {mode!r} is not a valid mode" in warning
 
 
 def test_unknown_mode_is_told_at_start_up(app: Flask, warnings: t.Any) -> None:

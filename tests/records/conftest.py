@@ -31,10 +31,35 @@ from flask_login.records._rows import key_of
 from flask_login.records.memory import MemoryRecords
 from flask_login.testing import frozen_clock
 from flask_login.testing import FrozenClock
+from flask_login.testing import RecordsContract
+
+#: What the tests of any store show of OWASP ASVS. They are in the package, and not all who use them
+#: have the marker.
+ASVS = {
+    RecordsContract.test_login_at_the_limit_ends_the_oldest: ["7.1.2"],
+    RecordsContract.test_login_at_the_limit_is_refused_where_none_is_to_end: ["7.1.2"],
+    RecordsContract.test_many_logins_at_once_never_exceed_the_limit: ["7.1.2"],
+    RecordsContract.test_change_of_an_ended_login_fails: ["7.4.1"],
+    RecordsContract.test_change_at_once_with_the_end_brings_nothing_back: ["7.4.1"],
+    RecordsContract.test_end_ends_all_logins_of_the_user: ["7.4.2", "7.4.5"],
+    RecordsContract.test_end_besides_one_leaves_that_one: ["7.4.3", "7.5.2"],
+    RecordsContract.test_end_of_everyone_ends_all_logins: ["7.4.5"],
+    RecordsContract.test_login_from_before_the_end_of_all_is_not_adopted: ["7.4.5"],
+    RecordsContract.test_newest_login_is_listed_first: ["7.5.2"],
+    RecordsContract.test_end_ends_the_named_logins_alone: ["7.5.2"],
+    RecordsContract.test_login_of_another_user_does_not_end: ["7.5.2"],
+}
 
 #: How long a rotated cookie stays, and for how long the one before is accepted.
 HOUR = 60 * 60
 GRACE = 5 * 60
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    numbers = ASVS.get(getattr(item, "function", None), [])
+
+    if numbers:
+        item.add_marker(pytest.mark.asvs(*numbers))
 
 
 class Watched:

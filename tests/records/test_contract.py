@@ -36,6 +36,12 @@ def test_store_has_to_be_named(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*NotImplementedError: Override the fixture 'records': *"])
 
 
+def test_contract_has_no_marker_that_others_do_not_know() -> None:
+    tests = vars(RecordsContract).values()
+    markers = {marker.name for test in tests for marker in getattr(test, "pytestmark", [])}
+    assert markers == {"parametrize"}
+
+
 def test_failure_shows_what_is_different(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """

@@ -22,6 +22,7 @@ def both(browser: FlaskClient, other: FlaskClient) -> tuple[FlaskClient, FlaskCl
 
 
 class TestEndLogin:
+    @pytest.mark.asvs("7.5.2")
     def test_other_browser_is_logged_out(self, both: t.Any, row_of: t.Any, ask: t.Any) -> None:
         browser, other = both
         assert ask(browser, f"/end/{row_of(other).key}") == "True"
@@ -52,6 +53,7 @@ class TestEndLogin:
         assert browser.get_cookie("remember_token") is None
         assert (ask(browser), ask(other)) == ("nobody", "1")
 
+    @pytest.mark.asvs("7.5.2")
     def test_that_of_someone_else_goes_on(
         self, browser: FlaskClient, other: FlaskClient, row_of: t.Any, ask: t.Any
     ) -> None:
@@ -92,6 +94,7 @@ class TestLogout:
         browser.get("/logout")
         assert (ask(browser), ask(other)) == ("nobody", "1")
 
+    @pytest.mark.asvs("7.4.3", "7.5.2")
     def test_others_leaves_this(self, both: t.Any, ask: t.Any) -> None:
         browser, other = both
         assert ask(browser, "/leave/others") == "True"
@@ -103,6 +106,7 @@ class TestLogout:
         browser.delete_cookie("session")
         assert ask(browser) == "1"
 
+    @pytest.mark.asvs("7.5.2")
     def test_all_leaves_nobody(self, both: t.Any, ask: t.Any) -> None:
         browser, other = both
         assert ask(browser, "/leave/all") == "True"
@@ -136,12 +140,14 @@ class TestLogout:
         new_browser().get("/leave/others", headers={"X-User": "1"})
         assert (ask(both[0]), ask(both[1])) == ("nobody", "nobody")
 
+    @pytest.mark.asvs("7.4.1")
     def test_copied_session_is_void(self, browser: FlaskClient, copy_of: t.Any, ask: t.Any) -> None:
         browser.get("/login/1?remember")
         copy = copy_of(browser, "session")
         browser.get("/logout")
         assert ask(copy, "/reason") == "ended"
 
+    @pytest.mark.asvs("7.4.1")
     def test_copied_remember_me_cookie_is_void(
         self, browser: FlaskClient, copy_of: t.Any, ask: t.Any
     ) -> None:
@@ -150,6 +156,7 @@ class TestLogout:
         browser.get("/logout")
         assert ask(copy, "/reason") == "ended"
 
+    @pytest.mark.asvs("7.4.1")
     def test_session_that_a_slow_request_saves_late_is_void(
         self, browser: FlaskClient, app: Flask, copy_of: t.Any, ask: t.Any
     ) -> None:
@@ -190,6 +197,7 @@ class TestLogout:
 
 
 class TestReplacedLogin:
+    @pytest.mark.asvs("7.2.4")
     @pytest.mark.parametrize("path", ["/login/1", "/login/2"])
     def test_login_takes_the_place_of_the_browsers_own(
         self, browser: FlaskClient, copy_of: t.Any, ids_of: t.Any, ask: t.Any, path: str
@@ -209,6 +217,7 @@ class TestReplacedLogin:
         browser.delete_cookie("session")
         assert ask(browser) == "1"
 
+    @pytest.mark.asvs("7.2.4")
     def test_remembered_login_ends_under_secure_defaults(
         self, browser: FlaskClient, app: Flask, ids_of: t.Any
     ) -> None:
@@ -233,6 +242,7 @@ class TestReplacedLogin:
 
 
 class TestRefreshLogin:
+    @pytest.mark.asvs("7.4.3")
     def test_others_end(self, both: t.Any, ask: t.Any) -> None:
         browser, other = both
         browser.get("/refresh")
@@ -268,6 +278,7 @@ class TestRefreshLogin:
 
 
 class TestAdministrator:
+    @pytest.mark.asvs("7.4.2", "7.4.5")
     def test_ends_logins_of_a_user(
         self, both: t.Any, new_browser: t.Any, login_manager: LoginManager, ask: t.Any
     ) -> None:
@@ -276,6 +287,7 @@ class TestAdministrator:
         assert login_manager.end_logins_of("1") == 2
         assert (ask(both[0]), ask(both[1]), ask(third)) == ("nobody", "nobody", "2")
 
+    @pytest.mark.asvs("7.4.5")
     def test_ends_all_logins(
         self, both: t.Any, new_browser: t.Any, login_manager: LoginManager, ask: t.Any
     ) -> None:

@@ -78,7 +78,7 @@ class TestDeny:
     ) -> None:
         logged_in.get("/me")
         assert heard == [("failed", ConnectionError)]
-        assert caplog.text.count("The store of the logins on record failed.") == 1
+        assert caplog.text.count("The record store failed.") == 1
 
     def test_store_is_asked_once(self, logged_in: FlaskClient, records: t.Any) -> None:
         with records.watch() as calls:

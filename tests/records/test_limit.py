@@ -17,6 +17,7 @@ def refuses(app: Flask) -> None:
     app.config.update(LOGIN_RECORDS_LIMIT=1, LOGIN_RECORDS_LIMIT_REACHED="refuse")
 
 
+@pytest.mark.asvs("7.1.2")
 def test_oldest_ends(
     app: Flask, browser: FlaskClient, new_browser: t.Any, ask: t.Any, time: t.Any
 ) -> None:
@@ -40,6 +41,7 @@ def test_signal_tells_of_the_oldest(
     assert heard == [("ended", "1", id, "ended")]
 
 
+@pytest.mark.asvs("7.1.2")
 def test_login_is_refused(
     refuses: None, browser: FlaskClient, other: FlaskClient, ask: t.Any
 ) -> None:
@@ -95,6 +97,7 @@ def test_login_as_someone_else_ends_the_browsers_own(
     assert (len(ids_of("1")), len(ids_of("2"))) == (0, 1)
 
 
+@pytest.mark.asvs("7.1.2")
 @pytest.mark.parametrize(("user_id", "result"), [("1", "False"), ("2", "True")])
 def test_limit_can_depend_on_the_user(
     refuses: None, app: Flask, browser: FlaskClient, other: FlaskClient, ask: t.Any,
@@ -124,4 +127,4 @@ def test_user_without_an_id_yet_is_not_logged_in_above_the_limit(
     app.view_functions["plain"] = lambda: (login_user(late), setattr(late, "id", "1"))[1] or "ok"
     assert ask(other, "/plain") == "ok"
     assert ask(other) == "nobody"
-    assert "could not be put on record" in caplog.text
+    assert "could not be recorded" in caplog.text

@@ -17,6 +17,7 @@ from flask_login import login_user
 from flask_login import LoginManager
 
 
+@pytest.mark.asvs("7.5.2")
 def test_login_is_listed(browser: FlaskClient) -> None:
     browser.get("/login/1")
     logins = browser.get("/logins").json
@@ -169,5 +170,5 @@ def test_without_records_there_is_nothing_to_tell_apart(
 ) -> None:
     LoginManager(app).user_loader(lambda user_id: None)
 
-    with pytest.raises(RuntimeError, match="Logins are not on record"):
+    with pytest.raises(RuntimeError, match="Logins are not recorded"):
         browser.get(path)

@@ -30,6 +30,7 @@ class TestTimeouts:
         assert ask(browser) == "1"
         assert row_of(browser).key == key
 
+    @pytest.mark.asvs("7.4.1")
     def test_absolute_timeout_ends_the_row(
         self, app: Flask, time: t.Any, browser: FlaskClient, ask: t.Any, ids_of: t.Any
     ) -> None:
@@ -75,6 +76,7 @@ class TestTimeouts:
 
 
 class TestUsers:
+    @pytest.mark.asvs("7.4.2")
     def test_login_of_an_inactive_user_ends(
         self, app: Flask, browser: FlaskClient, users: t.Any, ask: t.Any, ids_of: t.Any
     ) -> None:
@@ -94,6 +96,7 @@ class TestUsers:
         browser.get("/me")
         assert row_of(browser).forced is True
 
+    @pytest.mark.asvs("7.4.2")
     @pytest.mark.parametrize("names", [("session",), ("remember_token",)])
     def test_login_of_a_user_who_is_gone_ends(
         self, browser: FlaskClient, users: t.Any, copy_of: t.Any, ask: t.Any, ids_of: t.Any,

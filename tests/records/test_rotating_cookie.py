@@ -571,7 +571,7 @@ class TestSettings:
         ("config", "message"),
         [
             ({"REMEMBER_COOKIE_ROTATE": 599}, "at least twice REMEMBER_COOKIE_ROTATE_GRACE"),
-            ({"REMEMBER_COOKIE_FORMAT": "legacy"}, "cannot tell one login from another"),
+            ({"REMEMBER_COOKIE_FORMAT": "legacy"}, "cannot be used with recorded logins"),
         ],
     )
     def test_what_cannot_work_is_an_error(

@@ -7,10 +7,17 @@ import typing as t
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import base64_decode
 
 from flask_login._login import Login
 
 MINUTE = 60 * 1_000_000
+
+
+@pytest.fixture
+def secret_of(session_of: t.Any) -> t.Callable[[FlaskClient], str]:
+    """What a client's session proves its login by."""
+    return lambda client: session_of(client)["_login"].partition("|")[0].rpartition(".")[2]
 
 
 class TestPrivacy:
@@ -63,24 +70,38 @@ class TestPrivacy:
         row = records.records.find("1", key).login
         assert (row.user_agent, row.address, row.label) == ("", "", "")
 
+    @pytest.mark.asvs("3.3.4")
     def test_store_does_not_know_the_secret(
-        self, browser: FlaskClient, row_of: t.Any, session_of: t.Any, token_of: t.Any
+        self, browser: FlaskClient, row_of: t.Any, secret_of: t.Any, token_of: t.Any
     ) -> None:
         browser.get("/login/1?remember")
-        secret = session_of(browser)["_login"].partition("|")[0].rpartition(".")[2]
-        assert len(secret) == 43
-        assert secret in token_of(browser)
-        assert secret not in repr(row_of(browser))
+        assert secret_of(browser) in token_of(browser)
+        assert secret_of(browser) not in repr(row_of(browser))
+
+    @pytest.mark.asvs("7.2.3")
+    def test_secret_has_256_bits(self, browser: FlaskClient, secret_of: t.Any) -> None:
+        browser.get("/login/1")
+        assert len(base64_decode(secret_of(browser))) == 32
+
+    @pytest.mark.asvs("7.2.2", "7.2.3")
+    def test_two_logins_never_share_a_secret(self, browser: FlaskClient, secret_of: t.Any) -> None:
+        secrets = set()
+
+        for _ in range(20):
+            browser.get("/login/1")
+            secrets.add(secret_of(browser))
+
+        assert len(secrets) == 20
 
     def test_login_does_not_show_its_secret(self) -> None:
         assert repr(Login("1", 1, secret="hidden")) == "<Login user_id='1'>"
 
     def test_log_does_not_show_the_secret(
-        self, browser: FlaskClient, records: t.Any, session_of: t.Any,
+        self, browser: FlaskClient, records: t.Any, secret_of: t.Any,
         caplog: pytest.LogCaptureFixture,
     ) -> None:  # fmt: skip
         browser.get("/login/1")
-        secret = session_of(browser)["_login"].partition("|")[0].rpartition(".")[2]
+        secret = secret_of(browser)
         records.fail()
         browser.get("/me")
         assert "failed" in caplog.text

@@ -447,7 +447,7 @@ def test_url_is_no_engine() -> None:
 def test_database_of_one_connection_is_refused() -> None:
     records = SQLAlchemyRecords(create_engine("sqlite://"))
 
-    with pytest.raises(RuntimeError, match="connections of their own"):
+    with pytest.raises(RuntimeError, match="needs its own connections"):
         records.create_all()
 
 

@@ -48,7 +48,7 @@ class TestLoginClient:
         app.config.update(LOGIN_RECORDS_LIMIT=1, LOGIN_RECORDS_LIMIT_REACHED="refuse")
         kit.login(users["1"])
 
-        with pytest.raises(ValueError, match="too many logins on record"):
+        with pytest.raises(ValueError, match="too many recorded logins"):
             t.cast(LoginClient, app.test_client()).login(users["1"])
 
     def test_acting_as_leaves_nothing_on_record(
@@ -113,7 +113,7 @@ class TestFlaskLoginClient:
         app.config.update(LOGIN_RECORDS_LIMIT=1, LOGIN_RECORDS_LIMIT_REACHED="refuse")
         strict(user=users["1"])
 
-        with pytest.raises(ValueError, match="too many logins on record"):
+        with pytest.raises(ValueError, match="too many recorded logins"):
             strict(user=users["1"])
 
     def test_without_records_the_session_says_no_more_than_ever(
@@ -166,7 +166,7 @@ class TestActingAs:
             login_user(users["1"])
 
         with (
-            pytest.raises(ValueError, match="too many logins on record"),
+            pytest.raises(ValueError, match="too many recorded logins"),
             app.app_context(),
             acting_as(users["1"]),
         ):

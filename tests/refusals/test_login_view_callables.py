@@ -131,8 +131,8 @@ def test_answer_that_leads_elsewhere_or_nowhere_is_no_login_view(
     assert response.status_code == 401
     assert {"Location", "HX-Redirect"} & set(response.headers.keys()) == set()
     assert [record.getMessage() for record in caplog.records] == [
-        f"The callable that is the login view returned {view!r}, which is no endpoint, path or"
-        " URL. The answer is 401 instead."
+        f"The login view callable returned {view!r}, which is not an endpoint, a path or a URL."
+        " The response is 401 instead."
     ]
 
 

@@ -63,6 +63,7 @@ def test_historic_cookie_is_accepted_by_default(visitor: FlaskClient) -> None:
     assert visitor.get("/me").text == "1"
 
 
+@pytest.mark.asvs("7.2.2")
 @pytest.mark.parametrize(("accept", "user"), [(True, "1"), (False, "nobody")], ids=str)
 def test_historic_cookie_is_accepted_or_not(
     app: Flask, visitor: FlaskClient, accept: bool, user: str

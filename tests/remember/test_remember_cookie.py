@@ -52,6 +52,7 @@ def logout(client: FlaskClient, name: str = "remember_token") -> t.Any:
     )
 
 
+@pytest.mark.asvs("3.3.1", "3.3.2", "3.3.4")
 @attributes
 def test_attributes_of_the_cookie(
     app: Flask, browser: FlaskClient, cookie_of: t.Any, config: Config, expected: Config
@@ -86,6 +87,15 @@ def test_default_name_means_nothing_under_another(app: Flask, remembered_browser
     assert remembered_browser.get("/me").text == "nobody"
 
 
+@pytest.mark.asvs("3.3.1", "3.3.3")
+def test_host_cookie_can_be_set(app: Flask, browser: FlaskClient, cookie_of: t.Any) -> None:
+    app.config.update(REMEMBER_COOKIE_NAME="__Host-remember", REMEMBER_COOKIE_SECURE=True)
+    cookie = cookie_of(browser.get("/login/1?remember"), "__Host-remember")
+    assert cookie["max-age"] != "0"
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+
+
+@pytest.mark.asvs("3.3.3")
 def test_host_cookie_can_be_deleted(app: Flask, browser: FlaskClient, cookie_of: t.Any) -> None:
     app.config.update(REMEMBER_COOKIE_NAME="__Host-remember", REMEMBER_COOKIE_SECURE=True)
     cookie = cookie_of(logout(browser, "__Host-remember"), "__Host-remember")

@@ -93,6 +93,7 @@ def test_cookie_signed_by_the_current_key_stays(
     assert cookie_of(browser.get("/me")) is None
 
 
+@pytest.mark.asvs("7.4.5")
 @formats
 @pytest.mark.parametrize("fallbacks", [[], ["older"]], ids=str)
 def test_cookie_signed_by_an_unknown_key_is_left_alone(

@@ -97,6 +97,7 @@ def test_cookie_of_a_deleted_user_leaves_nothing_in_the_session(
     assert session_of(remembered_browser) == before
 
 
+@pytest.mark.asvs("7.4.2")
 def test_cookie_of_a_deleted_user_is_deleted(
     remembered_browser: FlaskClient, users: dict[str, t.Any], cookie_of: t.Any
 ) -> None:

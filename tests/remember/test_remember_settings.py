@@ -46,7 +46,7 @@ dropped = pytest.mark.parametrize(
         ),
         pytest.param(
             {**HOST, **SECURE, "REMEMBER_COOKIE_DOMAIN": "example.com"},
-            "REMEMBER_COOKIE_NAME '__Host-token' admits no REMEMBER_COOKIE_DOMAIN",
+            "REMEMBER_COOKIE_NAME '__Host-token' forbids REMEMBER_COOKIE_DOMAIN",
             id="host with a domain",
         ),
         pytest.param(
@@ -192,6 +192,7 @@ def test_impossible_settings_hinder_nobody_who_is_not_remembered(
     assert browser.get("/login/1").text == "True"
 
 
+@pytest.mark.asvs("3.3.1", "3.3.2", "3.3.3")
 @dropped
 def test_cookie_that_browsers_drop_is_a_warning_at_first_use(
     app: Flask, browser: FlaskClient, warnings: t.Any, config: Config, problem: str
@@ -397,6 +398,7 @@ class TestPartitioned:
 class TestLength:
     """Browsers lose cookies over 4,096 bytes and say nothing."""
 
+    @pytest.mark.asvs("3.3.5")
     def test_id_that_makes_the_cookie_too_long_is_an_error_that_says_whose(
         self, browser: FlaskClient, users: dict[str, t.Any]
     ) -> None:
@@ -415,6 +417,7 @@ class TestLength:
 
         assert len(str(caught.value)) < 300
 
+    @pytest.mark.asvs("3.3.5")
     def test_limit_can_be_set_lower(
         self, app: Flask, browser: FlaskClient, users: dict[str, t.Any]
     ) -> None:
@@ -424,6 +427,7 @@ class TestLength:
         with pytest.raises(ValueError, match="too long"):
             browser.get("/login/1?remember")
 
+    @pytest.mark.asvs("3.3.5")
     @pytest.mark.parametrize("format", ["timed", "legacy"])
     @pytest.mark.parametrize("more", range(-60, 61, 10))
     def test_cookie_is_short_enough_or_an_error(

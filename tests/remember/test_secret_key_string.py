@@ -77,7 +77,7 @@ def test_warning_names_the_setting_and_not_the_key(
     app.config["SECRET_KEY_FALLBACKS"] = fallbacks
     browser.get("/plain")
     (warning,) = warnings()
-    assert warning.startswith("SECRET_KEY_FALLBACKS is one string")
+    assert warning.startswith("SECRET_KEY_FALLBACKS is a string")
     assert "Flask's own session" in warning
     assert "old key" not in warning
 

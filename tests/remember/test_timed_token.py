@@ -114,10 +114,12 @@ def test_duration_is_rounded_up_to_whole_seconds(browser: FlaskClient, token_of:
     assert fields_of(token_of(browser)).duration == "1"
 
 
+@pytest.mark.asvs("7.2.3")
 def test_random_part_has_128_bits(token: str) -> None:
     assert len(base64_decode(fields_of(token).random)) == 16
 
 
+@pytest.mark.asvs("7.2.2", "7.2.3")
 def test_two_logins_never_share_a_cookie(
     browser: FlaskClient, clock: t.Any, token_of: t.Any
 ) -> None:
@@ -143,6 +145,7 @@ def test_loader_is_given_the_id_as_it_was(
     assert [(type(asked_for), asked_for) for asked_for in asked] == [(type(user_id), user_id)]
 
 
+@pytest.mark.asvs("7.2.1")
 @pytest.mark.parametrize(
     ("login", "lifetime"),
     [("/login/1?remember", YEAR), ("/login/1?remember&duration=60", 60)],

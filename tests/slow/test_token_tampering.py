@@ -60,6 +60,7 @@ def test_genuine_cookie_is_accepted(cookie: str) -> None:
     assert accepted(cookie)
 
 
+@pytest.mark.asvs("7.2.1")
 @quickly
 @given(cookie=genuine, place=places, piece=pieces)
 def test_replaced_piece_is_noticed(cookie: str, place: int, piece: str) -> None:
@@ -132,6 +133,7 @@ def test_bytes_are_refused_and_never_raise(cookie: bytes) -> None:
         assert decode_cookie(cookie) is None
 
 
+@pytest.mark.asvs("7.2.1")
 def test_tampered_cookie_logs_nobody_in(browser: FlaskClient, token_of: t.Any) -> None:
     browser.get("/login/1?remember")
     browser.delete_cookie("session")

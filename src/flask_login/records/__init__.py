@@ -1,8 +1,8 @@
-"""Logins on record: what is stored of each, and what is asked of a store.
+"""Recorded logins: the data of each login, and the interface of a store.
 
-``LoginManager(records=...)`` takes a store. There is one for a single process in
+Pass a store as ``LoginManager(records=...)``. There is one for a single process in
 :mod:`flask_login.records.memory`, one for databases in :mod:`flask_login.records.sqlalchemy`, and
-one for Redis in :mod:`flask_login.records.redis`. Each is imported by who uses it.
+one for Redis in :mod:`flask_login.records.redis`. Import the one that you use.
 
 Times in a store are whole microseconds since the epoch, UTC, so that every database compares and
 orders them exactly.
@@ -17,42 +17,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-#: Why a login ended before its time: it was logged out of or revoked, or its remember-me cookie
-#: was used by somebody else.
+#: Why a login ended before it expired: ``"ended"`` by a logout or because it was revoked,
+#: ``"stolen"`` because two browsers used its remember-me cookie.
 EndReason = t.Literal["ended", "stolen"]
 
 
 @dataclass(frozen=True)
 class LoginRecord:
-    """A login as its user may see it, say on a page about their devices. Times are aware, in
-    UTC.
+    """A login as its user may see it, for example on a page about devices. Times are aware
+    datetimes in UTC.
     """
 
-    #: Names the login in a URL or a form. It can be shown: nobody can log in with it.
+    #: Identifies the login in a URL or a form. It is not secret: nobody can log in with it.
     id: str
     #: The user's ID, as text.
     user_id: str
     created_at: datetime
-    #: When it was last used, give or take ``LOGIN_RECORDS_TOUCH``.
+    #: When the login was last used, to within ``LOGIN_RECORDS_TOUCH`` seconds.
     seen_at: datetime
-    #: When it ends if it is not used again.
+    #: When the login expires if it is not used again.
     expires_at: datetime
-    #: The browser's ``User-Agent``, cut to a length that a page can show.
+    #: The browser's ``User-Agent``, cut to 256 characters.
     user_agent: str
-    #: The address it was begun from, as ``LOGIN_RECORDS_ADDRESS`` says. May be empty.
+    #: The address at login, shortened as ``LOGIN_RECORDS_ADDRESS`` says. May be empty.
     address: str
-    #: How it came: ``"session"`` by :func:`.login_user`; ``"remember"`` by a remember-me cookie
-    #: from before there were records.
+    #: How the login began: ``"session"`` by :func:`.login_user`, ``"remember"`` by a remember-me
+    #: cookie that is older than the record store.
     source: str
-    #: What its user calls it. Set by :func:`.label_login`.
+    #: The name that the user gave it with :func:`.label_login`.
     label: str
-    #: Whether it is the login of this very request.
+    #: Whether it is the login of the current request.
     current: bool
 
 
 @dataclass(frozen=True)
 class StoredLogin:
-    """A login as a store keeps it. Times are in microseconds since the epoch, UTC."""
+    """A login as a store saves it. Times are in microseconds since the epoch, UTC."""
 
     #: The SHA-256 of the login's secret, in URL-safe Base64: unique among all logins.
     key: str
@@ -60,12 +60,12 @@ class StoredLogin:
     user_id: str
     created_at: int
     seen_at: int
-    #: When the login ends if it is not used again.
+    #: When the login expires if it is not used again.
     expires_at: int
-    #: Until when the row stays, even if the login ends before: so that it is not adopted again. It
-    #: is not before :attr:`expires_at`.
+    #: How long the row stays in the store. An ended login stays, so that it is not adopted again.
+    #: Never earlier than :attr:`expires_at`.
     kept_until: int
-    #: When the user last proved who they are.
+    #: When the user last authenticated.
     authenticated_at: int
     user_agent: str = ""
     address: str = ""
@@ -73,86 +73,93 @@ class StoredLogin:
     label: str = ""
     #: The digest of the user's session stamp.
     stamp: str | None = None
-    #: Whether an inactive user was let in on purpose.
+    #: Whether an inactive user was logged in with ``force=True``.
     forced: bool = False
-    #: For how many seconds a remember-me cookie lasts, or ``None`` if there is none.
+    #: The duration of the remember-me cookie in seconds, or ``None`` without a cookie.
     duration: int | None = None
-    #: When the remember-me cookie expires, or ``None`` if there is none.
+    #: When the remember-me cookie expires, or ``None`` without a cookie.
     remembered_until: int | None = None
     #: How often the remember-me cookie was rotated.
     generation: int = 0
-    #: When a request first brought the cookie of this generation, or ``None`` if none has.
+    #: When a request first sent the cookie of this generation, or ``None`` if none did yet.
     confirmed_at: int | None = None
-    #: When the cookie of this generation was last sent.
+    #: When the cookie of this generation was last set.
     rotated_at: int = 0
-    #: Whether the cookie rotates. Several browsers may share one in the historic format.
+    #: Whether the cookie rotates. Several browsers may share one in the legacy format.
     rotates: bool = True
     #: Why the login ended, or ``None`` if it has not.
     ended: EndReason | None = None
 
 
 class Found(t.NamedTuple):
-    """What a store knows of one login."""
+    """The result of :meth:`Records.find`."""
 
-    #: The login, be it over or not, or ``None`` if there is no row.
+    #: The login, also one that has ended, or ``None`` if there is no row.
     login: StoredLogin | None
-    #: Logins from this time or before are not adopted: several were ended then.
+    #: A login from this time or earlier is not adopted, because all logins were revoked then.
     not_adopted_until: int = 0
 
 
 class Created(t.NamedTuple):
-    """What became of a new login."""
+    """The result of :meth:`Records.create`."""
 
-    #: Whether it was stored.
+    #: Whether the login was stored.
     stored: bool
-    #: The keys of the logins that were ended to make room for it.
+    #: The keys of the logins that ended because of the limit.
     ended: Sequence[str] = ()
 
 
 class Records(t.Protocol):
-    """A store of logins. :class:`.RecordsContract` tests one.
+    """The interface of a record store. :class:`.RecordsContract` tests an implementation.
 
-    A login *counts* if it has not ended and its ``expires_at`` is in the future. Each method may
-    raise any exception if the store cannot be reached or is too slow: what a request does then is
-    up to ``LOGIN_RECORDS_ON_ERROR``. Timeouts are the client's. A method that raises has either
-    done all or nothing.
+    A login is *active* if it has not ended and its ``expires_at`` is in the future.
 
-    Methods are called from several threads and processes at once.
+    A method may raise any exception if the store cannot be reached or is too slow.
+    ``LOGIN_RECORDS_ON_ERROR`` decides what the request does then. Set timeouts in the client of the
+    store. A method that raises has done either everything or nothing.
+
+    Several threads and processes call the methods at the same time.
     """
 
     def find(self, user_id: str, key: str) -> Found:
-        """Read one login, once for each request that asks for its user.
+        """Read one login. It is called once in each request that loads the user.
 
-        Costs one round trip, by primary key. What it returns need not be of one instant.
+        Costs one round trip, by primary key. The two values of the result need not be read at the
+        same instant.
         """
         ...
 
     def create(
         self, login: StoredLogin, *, limit: int | None = None, end_oldest: bool = True
     ) -> Created:
-        """Store a new login, whose key is in no row.
+        """Store a new login. No row has its key yet.
 
-        Atomic with other calls for the same user: at no time do more than ``limit`` of their logins
-        count. ``login.created_at`` is now.
+        Atomic with other calls for the same user: the user never has more than ``limit`` active
+        logins. ``login.created_at`` is the current time.
 
-        Costs one round trip without a limit, and a short transaction of one user with it.
+        Costs one round trip without a limit. With a limit, it costs a short transaction that locks
+        one user.
 
-        :param limit: How many logins of the user may count, with this one. At least 1.
-        :param end_oldest: Whether to end as many as needed, those with the oldest ``created_at``
-            first, instead of not storing this one.
+        :param login: The login to store.
+        :param limit: The maximum number of the user's active logins, including this one. At least
+            1. ``None`` for no limit.
+        :param end_oldest: What to do if the limit is reached. ``True`` ends as many logins as
+            needed, the oldest ``created_at`` first. ``False`` does not store the new login.
         """
         ...
 
     def adopt(self, login: StoredLogin) -> StoredLogin | None:
-        """Store a login from before there were records, unless its key is in a row already.
+        """Store a login that is older than the record store, unless a row has its key already.
 
-        Atomic with other calls for the same user: of several calls with one key, one stores it, and
-        a login of somebody whose logins have just been ended is not stored.
+        Atomic with other calls for the same user: of several calls with one key, one stores the
+        login. If all logins of the user have just been revoked, it is not stored.
 
-        Costs a short transaction, once for each login from before.
+        Costs a short transaction, once for each older login.
 
-        :return: What is stored under the key now, be it over or not. ``None`` if nothing was, and
-            ``login.authenticated_at`` is not later than :attr:`Found.not_adopted_until`.
+        :param login: The login to store.
+        :return: The login that is stored under the key now, also one that has ended. ``None`` if
+            there was none, and ``login.authenticated_at`` is not later than
+            :attr:`Found.not_adopted_until`.
         """
         ...
 
@@ -164,21 +171,24 @@ class Records(t.Protocol):
         *,
         expected: Mapping[str, t.Any] | None = None,
     ) -> bool:
-        """Set fields of a login that has not ended, by their names in :class:`StoredLogin`.
+        """Set fields of a login that has not ended.
 
-        Atomic: of several calls that expect what only one of them can find, one succeeds.
+        Atomic: if several calls expect the same values and change them, only one succeeds.
 
         Costs one round trip, by primary key.
 
-        :param expected: The values that fields must have before.
-        :return: Whether the login is there, has not ended, and had the expected values.
+        :param changes: The new values, by field of :class:`StoredLogin`.
+        :param expected: The values that fields must have before the change.
+        :return: Whether the login exists, has not ended, and had the expected values.
         """
         ...
 
     def list(self, user_id: str, now: int) -> Sequence[StoredLogin]:
-        """The logins of a user that count, the newest ``created_at`` first.
+        """Return the active logins of a user, the newest ``created_at`` first.
 
         Costs one round trip, by an index of the user's logins.
+
+        :param now: The current time.
         """
         ...
 
@@ -191,34 +201,39 @@ class Records(t.Protocol):
         besides: str | None = None,
         reason: EndReason = "ended",
     ) -> Sequence[str]:
-        """End logins of a user. Rows stay until their ``kept_until``, without ``user_agent``,
-        ``address`` and ``label``.
+        """End logins of a user. The rows stay until their ``kept_until``. ``user_agent``,
+        ``address`` and ``label`` become empty.
 
-        Atomic with other calls for the same user. Without ``keys``, it also notes ``now`` as the
+        Atomic with other calls for the same user. Without ``keys``, it also stores ``now`` as the
         user's :attr:`Found.not_adopted_until`.
 
         Costs a short transaction, by an index of the user's logins.
 
-        :param keys: Those to end. By default, all.
-        :param besides: One that goes on.
-        :return: The keys of the logins that counted before and have ended by this. A key of
-            another user ends nothing.
+        :param now: The current time.
+        :param keys: The keys of the logins to end. By default, all logins of the user end. Keys of
+            another user have no effect.
+        :param besides: The key of a login that does not end.
+        :param reason: Stored as :attr:`StoredLogin.ended`.
+        :return: The keys of the logins that were active and have ended now.
         """
         ...
 
     def end_all(self, now: int) -> None:
-        """End the logins of all users, and note ``now`` as everyone's
-        :attr:`Found.not_adopted_until`.
+        """End the logins of all users, and store ``now`` as the :attr:`Found.not_adopted_until` of
+        all users.
 
-        Costs the same however many there are: a store notes one value that each row is compared
-        with. A login that is created at the same time may be ended, too.
+        The cost does not depend on the number of logins: a store saves one value, and compares each
+        row with it. A login that is created at the same moment may end, too.
+
+        :param now: The current time.
         """
         ...
 
     def purge(self, now: int) -> int:
-        """Remove the rows whose ``kept_until`` is not in the future, in small steps that do not
-        block others for long. A store that forgets them by itself has nothing to do.
+        """Delete the rows whose ``kept_until`` is not in the future. Delete in small steps, so that
+        other calls do not wait for long. A store whose rows expire by themselves does nothing.
 
-        :return: How many were removed.
+        :param now: The current time.
+        :return: How many rows were deleted.
         """
         ...

@@ -1,4 +1,8 @@
-"""Logins from before there were records: what tells one from another, and how long they come."""
+"""Adoption: recording logins that are older than the record store.
+
+Such a login has no random secret. So a secret is derived from its traits, which are the same in
+every copy of its session or cookie.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,13 @@ from ._rows import SECOND
 
 _SALT = "flask-login.adopted-login"
 
-#: Copies of a historic cookie never expire.
+#: Copies of a cookie in the legacy format never expire.
 _FOREVER = 100 * 365 * 24 * 60 * 60 * SECOND
 
 
 def traits_of_token(token: remember.Token, identifier: str) -> str:
-    """What tells a login by its remember-me cookie. Historic ones of a user are all alike, so the
-    browser has to do.
+    """Return the traits of a login from its remember-me cookie. All cookies of a user in the legacy
+    format are the same, so they use the browser's identifier.
     """
     if token.is_legacy:
         return f"session|{token.login.user_id}||{identifier}"
@@ -33,24 +37,24 @@ def traits_of_token(token: remember.Token, identifier: str) -> str:
 
 
 def traits_of_session(known: Login | None, user_id: object, identifier: object) -> str:
-    """What tells a login by its session.
+    """Return the traits of a login from its session.
 
-    :param known: The login as the session tells of it. Historic sessions do not.
+    :param known: The login's record in the session. Sessions of Flask-Login 0.6.3 have none.
     """
     since = "" if known is None else known.authenticated_at
     return f"session|{user_id}|{since}|{identifier}"
 
 
 def secrets_of(traits: str, settings: Settings) -> Iterator[str]:
-    """The secrets that a login with these traits may have, by each key, the newest first. They are
-    the same for all who bring a copy.
+    """Return the possible secrets of a login with these traits: one for each key, the newest key
+    first. Every copy of the login has the same secrets.
     """
     for key in reversed(settings.signing_keys):
         yield Signer(key, salt=_SALT, digest_method=sha256).get_signature(traits).decode()
 
 
 def is_on(settings: Settings) -> bool:
-    """Whether logins are still adopted."""
+    """Return whether logins are still adopted (``LOGIN_RECORDS_ADOPT``)."""
     adopt = settings.records_adopt
     return adopt if isinstance(adopt, bool) else _clock.now() < adopt.timestamp()
 
@@ -58,15 +62,15 @@ def is_on(settings: Settings) -> bool:
 def adopted(
     row: StoredLogin, token: remember.Token | None, settings: Settings, *, knows_time: bool
 ) -> StoredLogin:
-    """A new row, as that of a login from before.
+    """Change a new row into the row of an adopted login.
 
-    :param token: What its remember-me cookie says, if there is one.
-    :param knows_time: Whether anything tells when the user proved who they are.
+    :param token: The content of its remember-me cookie, if there is one.
+    :param knows_time: Whether the session or the cookie contains the time of authentication.
     """
     row = replace(
         row,
         source="session" if token is None else "remember",
-        # What tells no time counts as older than any.
+        # Without a known time, the login counts as older than any other.
         authenticated_at=row.authenticated_at if knows_time else 1,
     )
 
@@ -77,12 +81,12 @@ def adopted(
         kept_until = max(row.kept_until, _end_of_copies(settings))
         return replace(row, rotates=False, kept_until=kept_until)
 
-    # The cookie that came is the generation before.
+    # The cookie that the request sent counts as generation 0.
     return replace(row, generation=1)
 
 
 def _end_of_copies(settings: Settings) -> int:
-    """Until when copies of a historic cookie are adopted."""
+    """Return until when copies of a cookie in the legacy format are adopted."""
     adopt = settings.records_adopt
 
     if isinstance(adopt, datetime):

@@ -1,7 +1,7 @@
-"""The logins on record, as requests begin them, go on with them and end them. Imported only where
-there are records.
+"""Recorded logins, as requests begin, continue and end them. Imported only if the application
+records logins.
 
-A store that fails is told from a login that has ended: nobody is logged in or out by it.
+A failure of the store is not the same as an ended login: it logs no user in and no user out.
 """
 
 from __future__ import annotations
@@ -56,12 +56,12 @@ if t.TYPE_CHECKING:
 
 
 class Ledger:
-    """Keeps the logins of one manager's applications on record.
+    """Records the logins of one manager's applications.
 
-    :param records: Where.
-    :param identify: Returns what session protection knows the browser by.
-    :param unavailable: Returns what a request raises while the store fails, given after how many
-        seconds to try again.
+    :param records: The record store.
+    :param identify: Returns the browser's identifier for session protection.
+    :param unavailable: Returns the exception that a request raises if the store fails. It gets the
+        number of seconds for ``Retry-After``.
     """
 
     def __init__(
@@ -75,9 +75,9 @@ class Ledger:
         self._unavailable = unavailable
 
     def ask(self, visit: Visit, current: Request | None, ask: Callable[[Store], T]) -> T:
-        """Ask the store for something.
+        """Call the store.
 
-        :param current: The request that cannot do without, if there is one.
+        :param current: The current request, or ``None`` outside a request.
         :raises ServiceUnavailable: If the store fails.
         """
         try:
@@ -91,11 +91,11 @@ class Ledger:
     def admit(
         self, visit: Visit, manager: Manager, current: Request, login: Login, known: Login | None
     ) -> tuple[Login, Reason | None]:
-        """Judge the login that the session carries by what is on record of it, and by the
-        remember-me cookie beside it. One from before there were records is adopted.
+        """Judge the session's login by its record, and by the request's remember-me cookie. Adopt a
+        login that is older than the record store.
 
-        :param known: The login as the session tells of it, if it does.
-        :return: The login as it goes on, and why it does not, if so.
+        :param known: The login's record in the session, if there is one.
+        :return: The login, and the reason if it may not go on.
         """
         try:
             if login.secret is None:
@@ -112,23 +112,23 @@ class Ledger:
     def restore(
         self, visit: Visit, manager: Manager, current: Request, token: remember.Token
     ) -> remember.Token | Reason:
-        """Complete what a remember-me cookie says by what is on record of its login.
+        """Complete the token of a remember-me cookie from the login's record.
 
-        :return: What it says. It is sent once more if it ``needs_rewrite``. Or why it restores
-            nothing.
+        :return: The token, which is sent again if it ``needs_rewrite``, or the reason why the
+            cookie restores no login.
         """
         try:
             return self._restore(visit, current, token)
         except StoreFailure:
-            # Also where sessions go on: this is a new login.
+            # "allow" applies only to sessions. This would be a new login.
             raise self._give_up(visit, manager, current) from None
 
     def begin(
         self, visit: Visit, current: Request, user: t.Any, login: Login, wish: Wish
     ) -> Login | None:
-        """Put a new login on record, and end those of this browser that it takes the place of.
+        """Record a new login, and end the logins of this browser that it replaces.
 
-        :return: The login with its secret, or ``None`` if the user has too many.
+        :return: The login with its secret, or ``None`` if the user has too many logins.
         """
         limit = visit.settings.records_limit
         limit = as_limit("LOGIN_RECORDS_LIMIT", limit(user)) if callable(limit) else limit
@@ -151,7 +151,7 @@ class Ledger:
     def leave(self, visit: Visit, current: Request, login: Login | None, user_id: t.Any) -> None:
         """End this browser's login, after its session was cleared.
 
-        :param user_id: The user whose other logins end, too, if any.
+        :param user_id: The ID of the user whose other logins end, too, or ``None``.
         :raises ServiceUnavailable: If the store fails.
         """
 
@@ -166,7 +166,7 @@ class Ledger:
     def leave_others(
         self, visit: Visit, current: Request, user_id: t.Any, login: Login | None
     ) -> None:
-        """End a user's logins, but for this one.
+        """End all logins of a user except this one.
 
         :raises ServiceUnavailable: If the store fails.
         """
@@ -176,8 +176,8 @@ class Ledger:
             self.ask(visit, current, lambda store: store.end(user_id, besides=besides))
 
     def let_go(self, visit: Visit, login: Login, reason: Reason) -> None:
-        """End what is on record of a login that a request has ended for a reason of its own."""
-        # The remember-me cookie revives a login that was idle.
+        """End the recorded login after a request refused the login for another reason."""
+        # The remember-me cookie may restore an idle login.
         if reason in ("ended", "stolen", "idle"):
             return
 
@@ -186,14 +186,12 @@ class Ledger:
         if row is None or row.authenticated_at // SECOND > login.authenticated_at:
             return
 
-        # A session from before the user proved anew who they are does not speak for the login.
+        # A session from before the user re-authenticated must not end the login.
         if row.stamp == login.stamp:
             quietly(visit, lambda: self.store.end_keys(_keys_of(login)))
 
     def note(self, visit: Visit, login: Login) -> None:
-        """Put on record when a login's user proved who they are, and the stamp of their
-        credentials.
-        """
+        """Record when the login's user authenticated, and the session stamp."""
         row = self._read(visit, login)
 
         if row is None or (row.authenticated_at // SECOND, row.stamp) == (
@@ -207,7 +205,7 @@ class Ledger:
         quietly(visit, lambda: self.store.change(visit, row, facts))
 
     def find_token(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
-        """What the remember-me cookie says that came with a request and stands behind a login."""
+        """Return the token of a login if the request has its remember-me cookie."""
         row = self._read(visit, login)
 
         if row is None or not any(login.secret in s for _, s in self._tokens_of(visit, current)):
@@ -216,8 +214,8 @@ class Ledger:
         return token_of(row, login)
 
     def new_token(self, visit: Visit, login: Login, duration: int) -> remember.Token | None:
-        """What a remember-me cookie is to say that lasts so many seconds, or ``None`` if that
-        cannot be put on record.
+        """Return the token for a new remember-me cookie with this duration in seconds, or ``None``
+        if it cannot be recorded.
         """
         row = self._read(visit, login)
 
@@ -227,8 +225,8 @@ class Ledger:
         return None if row is None else token_of(row, login)
 
     def prolong(self, visit: Visit, token: remember.Token) -> remember.Token | None:
-        """What the remember-me cookie is to say whose duration begins now, or ``None`` if it has
-        none, or that cannot be put on record.
+        """Return the token with a duration that begins now. ``None`` if the login has no
+        remember-me cookie, or if it cannot be recorded.
         """
         row = self._read(visit, token.login)
 
@@ -270,8 +268,8 @@ class Ledger:
         return login, self._judge_session(visit, current, login, row, is_new=is_new)
 
     def _bar(self, visit: Visit, current: Request, login: Login, traits: str) -> None:
-        """Have nobody adopt a copy of a session without the remember-me cookie that it was adopted
-        by: that would be another login, which goes on when this one ends.
+        """Prevent the adoption of a copy of the session without its remember-me cookie. It would
+        become a second login, which would go on when this one ends.
         """
         secret = next(_adoption.secrets_of(traits, visit.settings))
         row = new_row(visit, current, login, secret, None)
@@ -279,12 +277,14 @@ class Ledger:
         quietly(visit, lambda: self.store.adopt(visit, over))
 
     def _token_behind(self, visit: Visit, current: Request, login: Login) -> remember.Token | None:
-        """What a remember-me cookie from before there were records says of a session's login."""
+        """Return the token of a remember-me cookie of this login that is older than the record
+        store.
+        """
         for token, _ in self._tokens_of(visit, current):
             if token.generation is not None or not token.is_of(login.user_id):
                 continue
 
-            # The historic format has no place for a stamp.
+            # The legacy format contains no stamp.
             if token.is_legacy or token.login.stamp == login.stamp:
                 return token
 
@@ -300,9 +300,9 @@ class Ledger:
         *,
         knows_time: bool,
     ) -> tuple[str, StoredLogin | None, bool]:
-        """Put a login from before on record, unless it is or has ended.
+        """Record a login that is older than the record store, unless it has a row already.
 
-        :return: Its secret, what is on record of it, and whether that has just been put there.
+        :return: Its secret, its row, and whether the row is new.
         """
         settings = visit.settings
         possible = list(_adoption.secrets_of(traits, settings))
@@ -389,12 +389,14 @@ class Ledger:
             return reason
 
         self._touch(visit, row)
-        # One that does not rotate can be sent at any time.
+        # A cookie that does not rotate can be sent at any time.
         is_sent = is_sent or is_new or token.is_legacy
         return token_of(row, login_of(row, login))._replace(needs_rewrite=is_sent)
 
     def _completed(self, visit: Visit, row: StoredLogin, token: remember.Token) -> StoredLogin:
-        """A login that was adopted by its session, when its historic remember-me cookie comes."""
+        """Complete the row of a login that was adopted from its session, if the request sends its
+        remember-me cookie in the legacy format.
+        """
         if not token.is_legacy or row.duration is not None or row.ended is not None:
             return row
 
@@ -411,13 +413,13 @@ class Ledger:
         *,
         restores: bool,
     ) -> tuple[StoredLogin, Reason | None, bool]:
-        """Do what a cookie of this generation asks for.
+        """Carry out the move for a cookie of this generation.
 
-        :return: The login as it is then, why it may not go on, and whether its cookie is sent.
+        :return: The new row, the reason if the login may not go on, and whether to send its cookie.
         """
         move = Move.ACCEPT
 
-        # Whoever loses against another request looks again.
+        # If another request changed the row first, read it and judge once more.
         for _ in range(2):
             now = _clock.microseconds()
             move = self._judge(visit, current, row, token, now, restores=restores)
@@ -491,8 +493,8 @@ class Ledger:
     def _replaced(
         self, visit: Visit, current: Request, login: Login, wish: Wish
     ) -> Iterator[tuple[str, str]]:
-        """The logins of this browser that a new one takes the place of: the session's, and the
-        remember-me cookie's, unless that one stays with the browser.
+        """Return the logins of this browser that a new login replaces: the session's, and the
+        remember-me cookie's unless the browser keeps that cookie.
         """
         stays = not wish.remember and visit.settings.defaults != "secure"
         of_cookies = list(self._keys_of_cookies(visit, current))
@@ -507,9 +509,7 @@ class Ledger:
     def _tokens_of(
         self, visit: Visit, current: Request
     ) -> Iterator[tuple[remember.Token, list[str]]]:
-        """What the remember-me cookies of a request say, each with the secrets that it may stand
-        for.
-        """
+        """Return the tokens of the remember-me cookies, each with its possible secrets."""
         for token in visit.read_cookies(current):
             if isinstance(token, remember.Refused):
                 continue
@@ -521,8 +521,8 @@ class Ledger:
                 yield token, list(_adoption.secrets_of(traits, visit.settings))
 
     def _give_up(self, visit: Visit, manager: Manager, current: Request) -> ServiceUnavailable:
-        """What is raised where the user cannot be found. The rest of the request, such as the page
-        about the error, sees nobody.
+        """Return the exception to raise if the user cannot be loaded. The rest of the request, such
+        as the error page, sees an anonymous user.
         """
         keep_user(visit, manager.anonymous_user())
         return self._fail(visit, current)
@@ -540,7 +540,7 @@ def _why_over(row: StoredLogin | None) -> Reason | None:
 
 
 def _remembered(visit: Visit, row: StoredLogin, duration: int | None) -> dict[str, t.Any]:
-    """What to change of a login that is remembered for so many seconds from now."""
+    """Return the changes of a login that is remembered from now, with a duration in seconds."""
     until = None if duration is None else _clock.microseconds() + duration * SECOND
     return with_expiry(visit, row, duration=duration, remembered_until=until)
 
@@ -556,6 +556,6 @@ def _duration_of(visit: Visit, wish: Wish) -> int | None:
 
 
 def _keys_of(login: Login | None) -> Iterable[tuple[str, str]]:
-    """Whose a login is, and its key, if it is on record."""
+    """Return the user ID and the key of a recorded login."""
     if login is not None and login.secret is not None:
         yield str(login.user_id), key_of(login.secret)

@@ -1,10 +1,10 @@
-"""When a remember-me cookie is replaced by the next of its series, and when an old one gives a
-thief away.
+"""Rotation of the remember-me cookie: when a new cookie replaces it, and when an old cookie shows a
+theft.
 
-The cookie names its generation, and the row of the login the newest. Several requests may be on
-their way at once, and answers may be lost or late. So a generation counts from when a request first
-brings it: that confirms it. Before that, and for the grace after it, the generation before is
-accepted, too.
+The cookie contains its generation, and the login's row contains the newest generation. A browser
+may send several requests at once, and responses may be late or lost. So a generation is *confirmed*
+when a request first sends it. Until then, and for the grace period after it, the previous
+generation is accepted, too.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ Fields: t.TypeAlias = Mapping[str, t.Any]
 
 
 class Move(Enum):
-    """What to do about a remember-me cookie. Only the moves that write may send a cookie: another
-    one could arrive after the next rotation, and replace what that sent.
+    """What to do with a remember-me cookie. Only moves that write to the store may set a cookie.
+    Otherwise a late response could overwrite the cookie of the next rotation.
     """
 
-    #: Accept it. Write nothing, send nothing.
+    #: Accept it. Write nothing and set no cookie.
     ACCEPT = "accept"
-    #: Accept it, and note that its generation has arrived.
+    #: Accept it, and record that the browser has this generation.
     CONFIRM = "confirm"
-    #: Accept it, and send the next generation.
+    #: Accept it, and set the next generation.
     ROTATE = "rotate"
-    #: Accept it, and send the newest generation once more: it has not arrived.
+    #: Accept it, and set the newest generation again, because the browser did not get it.
     RESEND = "resend"
-    #: End the login: somebody has a copy of a cookie.
+    #: End the login, because there is a copy of the cookie.
     REUSE = "reuse"
-    #: Refuse it. The store does not know this generation yet: it was restored from a backup.
+    #: Refuse it. The store is older than the cookie, because it was restored from a backup.
     UNKNOWN = "unknown"
 
 
@@ -49,12 +49,13 @@ def judge(
 ) -> Move:
     """Decide about the cookie of a login that has not ended. Times are in microseconds.
 
-    :param generation: What the cookie says.
-    :param interval: How long after its confirmation a generation is replaced. ``None``: never.
-        Answers have to arrive within it, from when their request was judged.
-    :param grace: For how long requests may be on their way. At most half of the interval.
-    :param restores: Whether the session did not find the user. Only then a cookie is replaced.
-    :param prefetch: Whether the browser asks ahead: nobody knows when it takes the answer.
+    :param generation: The generation in the cookie.
+    :param interval: How long after its confirmation a generation is replaced. ``None`` for never. A
+        response must arrive within this time after its request was judged.
+    :param grace: How long a request may take to arrive. At most half of the interval.
+    :param restores: Whether the cookie identifies the user, because the session does not. Only then
+        a cookie is replaced.
+    :param prefetch: Whether the browser prefetches the page. It may use the response much later.
     """
     behind = login.generation - generation
 
@@ -70,15 +71,15 @@ def judge(
     if login.confirmed_at is None:
         return Move.ACCEPT if prefetch else Move.CONFIRM
 
-    # A cookie that was sent once more may arrive after the one that was sent first is confirmed.
+    # The cookie may have been sent twice. The second may arrive after the first is confirmed.
     settled_at = max(login.confirmed_at, login.rotated_at)
     is_due = interval is not None and now - settled_at >= interval
     return Move.ROTATE if is_due and restores and not prefetch else Move.ACCEPT
 
 
 def changes(move: Move, login: StoredLogin, now: int) -> tuple[Fields, Fields]:
-    """What a move changes of a login, and the values that it expects to find, for
-    :meth:`.Records.change`. Whoever does not find them reads again, and judges again.
+    """Return the changes of a move and the values that it expects, for :meth:`.Records.change`. If
+    the row has other values, read it and judge again.
     """
     this = {"generation": login.generation}
 
@@ -96,12 +97,12 @@ def changes(move: Move, login: StoredLogin, now: int) -> tuple[Fields, Fields]:
 
 
 def _about_an_older(login: StoredLogin, behind: int, now: int, grace: int, prefetch: bool) -> Move:
-    """Decide about a cookie that is not of the newest generation."""
+    """Decide about a cookie of an older generation."""
     if behind > 1:
         return Move.REUSE
 
     if login.confirmed_at is not None:
-        # Within the grace, it was sent before the newest one arrived.
+        # Within the grace period, the browser sent it before it got the newest one.
         return Move.ACCEPT if now - login.confirmed_at <= grace else Move.REUSE
 
     is_lost = now - login.rotated_at > grace

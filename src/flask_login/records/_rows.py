@@ -1,5 +1,5 @@
-"""What is put on record of a login, and what a page and a cookie are told of it. Pure functions of
-what they are given, but for the time.
+"""Conversion between logins, rows of a store, records for pages, and remember-me tokens. Pure
+functions, except that they read the clock.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from .._visit import Visit
 from . import LoginRecord
 from . import StoredLogin
 
-#: In microseconds, which is what times on record are in.
+#: One second in microseconds, the unit of times in a store.
 SECOND = 1_000_000
 
-#: As long as a page about devices can show. Browsers send less.
+#: The maximum length of a text in a row. Browsers send shorter ones.
 _LONGEST_TEXT = 256
 
-# How many bits of an address tell the network, by its version.
+# How many bits of an IP address identify the network, by IP version.
 _NETWORKS = {4: 24, 6: 48}
 
 
 def key_of(secret: str) -> str:
-    """What is on record of a secret. Nobody who reads it can log in."""
+    """Return the key of a login: the hash of its secret. Nobody can log in with it."""
     return base64_encode(sha256(secret.encode()).digest()).decode()
 
 
@@ -45,10 +45,10 @@ def new_row(
     duration: int | None,
     since: int | None = None,
 ) -> StoredLogin:
-    """A login that begins now.
+    """Return the row of a login that begins now.
 
-    :param duration: For how many seconds it is remembered, if it is.
-    :param since: When that began, if it was before.
+    :param duration: The duration of the remember-me cookie in seconds, or ``None`` without one.
+    :param since: When the cookie was issued, in microseconds. By default, now.
     """
     now = _clock.microseconds()
     until = None if duration is None else (since or now) + duration * SECOND
@@ -73,10 +73,10 @@ def new_row(
 
 
 def expiry(visit: Visit, row: StoredLogin, now: int) -> int:
-    """When a login ends if it is not used again: with its session or its cookie, whichever lasts
-    longer, but not after the absolute timeout.
+    """Return when a login expires if it is not used again: with its session or its cookie,
+    whichever lasts longer, but not after the absolute timeout.
     """
-    # The session may last longer by requests that do not write down that they used it.
+    # Requests within 'LOGIN_RECORDS_TOUCH' do not update the row, but prolong the session.
     lifetime = visit.app.permanent_session_lifetime.total_seconds() + visit.settings.records_touch
     ends = max(now + int(lifetime * SECOND), row.remembered_until or 0)
     absolute = visit.settings.absolute_timeout
@@ -89,30 +89,30 @@ def expiry(visit: Visit, row: StoredLogin, now: int) -> int:
 
 
 def with_expiry(visit: Visit, row: StoredLogin, **facts: t.Any) -> dict[str, t.Any]:
-    """What to change of a login that is used now, with when it ends after that."""
+    """Return the changes of a login that is used now, including its new expiry."""
     ends = expiry(visit, replace(row, **facts), _clock.microseconds())
     return {**facts, "expires_at": ends, "kept_until": max(row.kept_until, ends)}
 
 
 def login_of(row: StoredLogin, login: Login) -> Login:
-    """A login as it is on record.
+    """Return a login with the values of its row.
 
-    :param login: What is known of it besides: the ID in its own type, and the secret.
+    :param login: It provides the user's ID in its own type, and the secret.
     """
-    # Of one that was adopted, the time may not be known.
+    # The time of an adopted login may be unknown.
     authenticated_at = row.authenticated_at // SECOND or login.authenticated_at
     return login._replace(authenticated_at=authenticated_at, stamp=row.stamp, forced=row.forced)
 
 
 def token_of(row: StoredLogin, login: Login) -> remember.Token:
-    """What the remember-me cookie of a login says now."""
+    """Return the content of a login's remember-me cookie as of now."""
     now = _clock.now()
     left = None if row.remembered_until is None else row.remembered_until // SECOND - now
     return remember.Token(login, left, now, generation=row.generation)
 
 
 def as_record(row: StoredLogin, *, current: bool) -> LoginRecord:
-    """A login as its user may see it."""
+    """Return a login as its user may see it."""
     return LoginRecord(
         id=row.key,
         user_id=row.user_id,
@@ -128,21 +128,21 @@ def as_record(row: StoredLogin, *, current: bool) -> LoginRecord:
 
 
 def as_text(text: str) -> str:
-    """Text of a browser or a user as every store and page can have it."""
+    """Shorten a text of a browser or a user, and remove characters that are not printable."""
     return "".join(filter(str.isprintable, text))[:_LONGEST_TEXT]
 
 
 def _cut(address: str | None, how: str) -> str:
-    """An address as ``LOGIN_RECORDS_ADDRESS`` wants it."""
+    """Shorten an IP address as ``LOGIN_RECORDS_ADDRESS`` says."""
     try:
         known = ip_address(address or "")
-    except ValueError:  # There is none, or it is the name of a socket.
+    except ValueError:  # No address, or the name of a socket.
         return ""
 
     if how == "none":
         return ""
 
-    # How a socket for both versions tells of version 4.
+    # A socket for both IP versions reports an IPv4 address in IPv6 form.
     known = getattr(known, "ipv4_mapped", None) or known
 
     if how == "full":

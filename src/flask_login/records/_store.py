@@ -1,4 +1,4 @@
-"""A store as requests use it: each row is read once in a request, and what fails is told."""
+"""A record store as requests use it: it reads each row once per request, and reports failures."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ T = t.TypeVar("T")
 
 _logger = logging.getLogger("flask_login")
 
-#: After how many seconds a client may try again while a store fails.
+#: The ``Retry-After`` of a 503, in seconds.
 RETRY_AFTER = 10
 
 
 class Store:
-    """:class:`.Records`, whose every failure is a :exc:`StoreFailure`."""
+    """Wraps :class:`.Records`. Every failure becomes a :exc:`StoreFailure`."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
 
     def find(self, visit: Visit, user_id: t.Any, key: str) -> StoredLogin | None:
-        """A login by its key. It is read once in a request."""
+        """Find a login by its key. It is read once per request."""
         if key not in visit.rows:
             try:
                 visit.rows[key] = _ask(lambda: self._records.find(str(user_id), key).login, visit)
@@ -58,12 +58,14 @@ class Store:
         return row
 
     def find_again(self, visit: Visit, row: StoredLogin) -> StoredLogin | None:
-        """A login that somebody else has changed since it was read."""
+        """Read a login again, because another request has changed it."""
         del visit.rows[row.key]
         return self.find(visit, row.user_id, row.key)
 
     def create(self, visit: Visit, row: StoredLogin, limit: int | None) -> Created:
-        """Store a new login, and end others if there are too many. Sends :data:`.login_ended`."""
+        """Store a new login. End older logins if the limit says so, and send
+        :data:`.login_ended` for each.
+        """
         ends_oldest = visit.settings.records_limit_reached == "end_oldest"
         created = _ask(lambda: self._records.create(row, limit=limit, end_oldest=ends_oldest))
 
@@ -74,7 +76,7 @@ class Store:
         return created
 
     def adopt(self, visit: Visit, row: StoredLogin) -> StoredLogin | None:
-        """Store a login unless it is there, and return what is."""
+        """Store a login unless it exists, and return the stored login."""
         stored = visit.rows[row.key] = _ask(lambda: self._records.adopt(row), visit)
         return stored
 
@@ -85,7 +87,7 @@ class Store:
         changes: Mapping[str, t.Any],
         expected: Mapping[str, t.Any] | None = None,
     ) -> StoredLogin | None:
-        """Change a login, and return it as it is then, or ``None`` if it is not as expected."""
+        """Change a login, and return the new row, or ``None`` if the row was not as expected."""
         user_id, key = row.user_id, row.key
 
         if not _ask(lambda: self._records.change(user_id, key, changes, expected=expected), visit):
@@ -95,14 +97,14 @@ class Store:
         return changed
 
     def label(self, user_id: str, key: str, label: str) -> bool:
-        """Name a login, and return whether it is there."""
+        """Give a login a name, and return whether the login exists."""
         facts = {"label": as_text(label)}
         return _ask(lambda: self._records.change(user_id, key, facts))
 
     def list(self, user_id: str, current: str | None) -> list[LoginRecord]:
-        """A user's logins, the newest first.
+        """Return a user's active logins, the newest first.
 
-        :param current: The key of the one of this request, if any.
+        :param current: The key of this request's login, if there is one.
         """
         rows = _ask(lambda: self._records.list(user_id, _clock.microseconds()))
         return [as_record(row, current=row.key == current) for row in rows]
@@ -115,7 +117,7 @@ class Store:
         besides: str | None = None,
         reason: EndReason = "ended",
     ) -> int:
-        """End logins of a user, and return how many there were. Sends :data:`.login_ended`."""
+        """End logins of a user, and return how many ended. Sends :data:`.login_ended` for each."""
         now = _clock.microseconds()
         ended = _ask(
             lambda: self._records.end(str(user_id), now, keys=keys, besides=besides, reason=reason)
@@ -124,7 +126,7 @@ class Store:
         return len(ended)
 
     def end_keys(self, keys: Iterable[tuple[str, str]]) -> None:
-        """End logins, each given by its user's ID and its key."""
+        """End logins, given as pairs of user ID and key."""
         by_user: dict[str, set[str]] = {}
 
         for user_id, key in keys:
@@ -139,13 +141,13 @@ class Store:
         _send(login_ended, user_id=None, login_id=None, reason="ended")
 
     def purge(self) -> int:
-        """Remove the rows that are no longer needed, and return how many there were."""
+        """Delete the rows that are no longer needed, and return how many were deleted."""
         return _ask(lambda: self._records.purge(_clock.microseconds()))
 
 
 def quietly(visit: Visit, ask: Callable[[], T]) -> T | None:
-    """Ask for something that a request can do without, unless the store has failed in it: each
-    failure may take as long as the client waits.
+    """Ask for something optional, and return ``None`` if the store fails. After a failure, do not
+    ask again in this request, because each failure may take as long as the client's timeout.
     """
     if visit.store_failed:
         return None
@@ -164,9 +166,9 @@ def _ask(ask: Callable[[], T], visit: Visit | None = None) -> T:
         if visit is not None:
             visit.store_failed = True
 
-        _logger.exception("The store of the logins on record failed.")
+        _logger.exception("The record store failed.")
         _send(records_failed, error=error)
-        raise StoreFailure(retry_after=RETRY_AFTER) from error
+        raise StoreFailure("The record store failed.", retry_after=RETRY_AFTER) from error
 
 
 def _announce(user_id: str, keys: Iterable[str], reason: EndReason) -> None:
@@ -175,6 +177,6 @@ def _announce(user_id: str, keys: Iterable[str], reason: EndReason) -> None:
 
 
 def _send(signal: NamedSignal, **facts: t.Any) -> None:
-    """Send a signal, unless there is no application to send it for."""
+    """Send a signal, unless there is no application context."""
     if has_app_context():
         send(signal, current_flask(), **facts)

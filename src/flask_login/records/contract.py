@@ -1,4 +1,4 @@
-"""What a store of logins has to do, as tests. :mod:`flask_login.testing` has it, too."""
+"""Tests for an implementation of :class:`.Records`. Import them from :mod:`flask_login.testing`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ T = t.TypeVar("T")
 
 HOUR = 60 * 60 * 1_000_000
 
-#: The last integer that JavaScript and Lua count exactly.
+#: The largest integer that JavaScript and Lua represent exactly.
 LATEST = 2**53 - 1
 
 TEXTS = {
@@ -43,7 +43,7 @@ TEXTS = {
     "long": "x" * 255,
 }
 
-# Users that a store might confuse.
+# Pairs of user IDs that a store might confuse.
 ALIKE = {
     "case": ("ada", "Ada"),
     "trailing space": ("ada", "ada "),
@@ -63,7 +63,7 @@ ALIKE = {
 
 TEXT_FIELDS = ("user_agent", "address", "label")
 
-# What a field is set to, in the words of a test's ID.
+# Pairs of a field and a value to store.
 VALUES = [
     *(pytest.param("user_agent", text, id=f"user_agent-{name}") for name, text in TEXTS.items()),
     *(pytest.param("label", TEXTS[name], id=f"label-{name}") for name in ("empty", "emoji")),
@@ -90,7 +90,7 @@ each_pair: pytest.MarkDecorator = pytest.mark.parametrize(
 
 
 class RecordsContract:
-    """The tests that any store of logins has to pass. A subclass says how to make one::
+    """The tests that any record store must pass. In a subclass, override the fixture ``records``::
 
         import pytest
         from flask_login.testing import RecordsContract
@@ -100,13 +100,13 @@ class RecordsContract:
             def records(self):
                 return MyRecords()
 
-    They do not wait, and they use times around the real one, so that stores pass that forget rows
-    by themselves.
+    The tests do not sleep. They use times near the real time, so that a store whose rows expire by
+    themselves passes, too.
     """
 
     @pytest.fixture
     def records(self) -> Records:
-        """An empty store."""
+        """Return an empty store."""
         raise NotImplementedError("Override the fixture 'records': it returns an empty store.")
 
     # Find
@@ -680,7 +680,7 @@ class RecordsContract:
 
     def test_purge_returns_how_many_it_removed(self, records: Records) -> None:
         keys = [store_due(records).key for _ in range(3)]
-        # A store that forgets rows by itself has removed them before.
+        # A store whose rows expire by themselves may have deleted them before.
         there = [key for key in keys if records.find("ada", key).login]
         assert records.purge(now()) == len(there)
 
@@ -865,17 +865,17 @@ class RecordsContract:
 
 
 def now() -> int:
-    """The real time, in microseconds."""
+    """Return the real time, in microseconds."""
     return time.time_ns() // 1000
 
 
 def new_key() -> str:
-    """A key that is in no row. It has the length of a SHA-256 in Base64."""
+    """Return a new key. It is as long as a SHA-256 in Base64."""
     return secrets.token_urlsafe(32)
 
 
 def new_login(user_id: str = "ada", **values: t.Any) -> StoredLogin:
-    """A login that counts, but for what is said of it."""
+    """Return an active login with these values."""
     at = now()
     login = StoredLogin(
         key=new_key(),
@@ -897,12 +897,12 @@ def store(records: Records, user_id: str = "ada", **values: t.Any) -> StoredLogi
 
 
 def store_due(records: Records) -> StoredLogin:
-    """Store a login that is to be purged. A store may forget it at once."""
+    """Store a login that is due to be purged. A store may delete it at once."""
     return store(records, expires_at=now() - 2 * HOUR, kept_until=now() - HOUR)
 
 
 def counting(records: Records, user_id: str = "ada", at: int | None = None) -> set[str]:
-    """The keys of the logins of a user that count."""
+    """Return the keys of a user's active logins."""
     return {login.key for login in records.list(user_id, now() if at is None else at)}
 
 
@@ -912,13 +912,13 @@ def only(logins: Sequence[StoredLogin]) -> StoredLogin:
 
 
 def ended(login: StoredLogin | None) -> str | None:
-    """Why a login has ended. Its row is there."""
+    """Return why a login has ended. Assert that its row exists."""
     assert login is not None
     return login.ended
 
 
 def assert_same(found: StoredLogin | None, login: StoredLogin) -> None:
-    """Each value is found as it was, and of its type: ``1`` is not ``True``."""
+    """Assert that each value is the same and has the same type: ``1`` is not ``True``."""
     names = [field.name for field in fields(StoredLogin)]
     assert [repr(getattr(found, name)) for name in names] == [
         repr(getattr(login, name)) for name in names
@@ -926,13 +926,13 @@ def assert_same(found: StoredLogin | None, login: StoredLogin) -> None:
 
 
 def assert_over(found: StoredLogin | None, login: StoredLogin, reason: str) -> None:
-    """A login has ended for a reason, and its row says nothing more of its browser."""
+    """Assert that a login has ended for a reason, and that its row has no personal data left."""
     over: dict[str, t.Any] = {**dict.fromkeys(TEXT_FIELDS, ""), "ended": reason}
     assert found == replace(login, **over)
 
 
 def at_once(*calls: Callable[[], T]) -> list[T]:
-    """Call each in a thread of its own, at the same time."""
+    """Call each in its own thread, all at the same time."""
     barrier = Barrier(len(calls))
 
     def run(call: Callable[[], T]) -> T:

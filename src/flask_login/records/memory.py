@@ -1,4 +1,4 @@
-"""Logins on record in the memory of one process: for tests and development."""
+"""A record store in the memory of one process, for tests and development."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from . import StoredLogin
 
 
 class MemoryRecords:
-    """A store in the memory of this process. Other processes do not see it, and a restart logs
-    everybody out.
+    """A record store in the memory of this process. Other processes do not see it, and a restart
+    logs all users out.
     """
 
     def __init__(self) -> None:
         self._lock = Lock()
-        # Each user's logins by key, with the epoch in which each was stored.
+        # user_id → key → (the epoch in which the login was stored, the login).
         self._rows: dict[str, dict[str, tuple[int, StoredLogin]]] = {}
         self._not_adopted_until: dict[str, int] = {}
-        # What ends everyone's logins begins a new epoch.
+        # 'end_all' begins a new epoch. Logins of older epochs have ended.
         self._epoch = 0
         self._not_adopted_until_for_all = 0
 

@@ -1,8 +1,8 @@
-"""Logins on record in Redis: one server, or a cluster. It needs the extra ``redis``.
+"""A record store in Redis, on one server or a cluster. It needs the extra ``redis``.
 
-Each login is a string that expires by itself. What else there is of a user is the sorted set of
-their logins that have not ended, and the time until which none of theirs are adopted. These keys
-share a slot of the cluster. One more key, of a slot of its own, has what ends everyone's logins.
+Each login is a string that expires by itself. Each user also has a sorted set of the logins that
+have not ended, and the time until which logins are not adopted. All keys of a user share a slot of
+the cluster. One more key, in its own slot, contains what :meth:`RedisRecords.end_all` writes.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from . import StoredLogin
 
 Client: t.TypeAlias = "Redis | RedisCluster"
 
-#: What a row consists of, after the epoch it was stored in, in this order. More can only be added
-#: at the end: rows of earlier versions are shorter, and those of later versions longer.
+#: The order of fields in a row, after the epoch in which it was stored. Add new fields only at the
+#: end: rows of earlier versions are shorter, and rows of later versions are longer.
 FIELDS = (
     "created_at",
     "seen_at",
@@ -59,18 +59,20 @@ _POSITIONS = {name: position for position, name in enumerate(FIELDS, 2)}
 
 
 class RedisRecords:
-    """A store in Redis, for any number of processes and machines.
+    """A record store in Redis, for any number of processes and machines.
 
-    Redis must not lose what it was told: switch persistence on, and set ``maxmemory-policy`` to
-    ``noeviction``. A key that is evicted logs its user out, or lets a login from before there were
-    records be adopted once more. If a replica takes over, it may not know of the latest changes
-    yet. Let the client read from the primary only.
+    Redis must not lose data: switch persistence on, and set ``maxmemory-policy`` to
+    ``noeviction``. If Redis evicts a key, a user is logged out, or a revoked login that is older
+    than the record store can be adopted again. A replica that takes over may miss the latest
+    changes. Let the client read from the primary only.
 
-    Rows expire by the clock of Redis. The time until which a user's logins are not adopted is kept
-    for good: about 150 bytes for each user all of whose logins were ever ended.
+    Rows expire by the clock of Redis. One value per user never expires: the time until which the
+    user's logins are not adopted. It takes about 150 bytes, and exists for users whose logins were
+    all revoked at some time.
 
-    :param client: A client, or a callable that returns one. Its timeouts are those of this store.
-    :param prefix: What the names of all keys begin with.
+    :param client: A client, or a callable that returns one. Set the timeouts there.
+    :param prefix: The prefix of all key names.
+    :raises ValueError: If the prefix contains ``{``.
     """
 
     def __init__(
@@ -78,8 +80,8 @@ class RedisRecords:
     ) -> None:
         if "{" in prefix:
             raise ValueError(
-                f"The prefix {prefix!r} must not contain '{{': a cluster would take it for the"
-                " beginning of the part of a key that decides where it is stored."
+                f"The prefix {prefix!r} must not contain '{{'. In a cluster, the part of a key"
+                " between braces decides where the key is stored."
             )
 
         self._client = client
@@ -107,7 +109,7 @@ class RedisRecords:
         before = self._read_everyone()
         row = _pack(before.epoch, login)
         stored, everyone = self._run(ADOPT, login.user_id, login.key, row, before.not_adopted_until)
-        # If all logins were ended meanwhile, the row is of an epoch that is over.
+        # If 'end_all' ran in the meantime, the row has an old epoch.
         return None if stored is None else everyone.judge(_unpack(login.user_id, login.key, stored))
 
     def change(
@@ -122,7 +124,7 @@ class RedisRecords:
         epoch, everyone = self._run(
             CHANGE, user_id, key, len(expectations), *expectations, *_positioned(changes)
         )
-        # What was set in a row of an epoch that is over changes nothing.
+        # In a row of an old epoch, the change has no effect.
         return epoch is not None and json.loads(epoch) == everyone.epoch
 
     def list(self, user_id: str, now: int) -> Sequence[StoredLogin]:
@@ -153,12 +155,12 @@ class RedisRecords:
         ]
 
     def end_all(self, now: int) -> None:
-        # Not a number: should Redis ever lose it, no epoch of before begins again.
+        # Random and not a number: if Redis ever loses it, an old epoch must not return.
         epoch = json.dumps(secrets.token_urlsafe(9))
         self._evaluate(END_ALL, [self._everyone], epoch, now)
 
     def purge(self, now: int) -> int:
-        """Remove nothing: Redis has forgotten each row at its ``kept_until``.
+        """Do nothing. Redis deletes each row at its ``kept_until``.
 
         :return: 0.
         """
@@ -169,8 +171,8 @@ class RedisRecords:
         return self._prefix + "everyone"
 
     def _keys(self, user_id: str) -> _Keys:
-        # IDs may be of any text, and what is between the braces of a key may not. A lone surrogate
-        # is a character like any other.
+        # An ID may be any text, but the part between the braces may not. So hash the ID. It may
+        # contain lone surrogates.
         digest = sha256(user_id.encode("utf-8", "surrogatepass")).digest()
         return _Keys(f"{self._prefix}{{{_base64(digest)}}}")
 
@@ -178,7 +180,7 @@ class RedisRecords:
         return _Everyone.load(*self._send(("GET", self._everyone)))
 
     def _run(self, script: Script, user_id: str, *arguments: str | int) -> tuple[t.Any, _Everyone]:
-        """Run a script on a user's logins. Return its result, and what was read after it."""
+        """Run a script on a user's logins. Return its result, and then the state of all users."""
         keys = self._keys(user_id)
         names = [keys.index, keys.not_adopted_until]
         result, everyone = self._evaluate(
@@ -198,7 +200,7 @@ class RedisRecords:
         try:
             return self._send(("EVALSHA", script.sha, *call), *then)
         except NoScriptError:
-            # The server was restarted, or is another one. This tells it, too.
+            # The server was restarted, or is another one. 'EVAL' also stores the script there.
             return self._send(("EVAL", script.text, *call), *then)
 
     def _send(self, *commands: Command) -> Sequence[t.Any]:
@@ -207,10 +209,10 @@ class RedisRecords:
         pipeline = t.cast(t.Any, client).pipeline(transaction=False)
 
         for command in commands:
-            # Not by its method: a cluster's pipeline has none for scripts, but sends them.
+            # A cluster's pipeline has no methods for scripts, but can execute the commands.
             pipeline.execute_command(*command)
 
-        # What it raises by itself repeats the whole command, with the user's browser and address.
+        # 'raise_on_error' would put the whole command into the message, with personal data.
         results: Sequence[t.Any] = pipeline.execute(raise_on_error=False)
 
         for result in results:
@@ -227,17 +229,17 @@ class _Keys:
     """The names of a user's keys."""
 
     def __init__(self, user: str) -> None:
-        #: The sorted set of the logins that have not ended, by when they are no longer kept.
+        #: The sorted set of the logins that have not ended, by ``kept_until``.
         self.index = f"{user}.logins"
         self.not_adopted_until = f"{user}.not-adopted-until"
-        #: What the key of each login is appended to.
+        #: The prefix of the name of each login's row.
         self.rows = f"{user}:"
 
 
 class _Everyone(t.NamedTuple):
-    """What has become of everyone's logins."""
+    """The state that :meth:`RedisRecords.end_all` writes for all users."""
 
-    #: Changes whenever they all end. A row of another epoch has ended.
+    #: It changes with each call. A row with another epoch has ended.
     epoch: str = ""
     not_adopted_until: int = 0
 
@@ -255,7 +257,7 @@ class _Everyone(t.NamedTuple):
 
 
 class Script:
-    """Lua, and the digest that Redis knows it by."""
+    """A Lua script, and the digest by which Redis finds it."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -269,24 +271,24 @@ def _pack(epoch: str, login: StoredLogin) -> str:
 
 def _unpack(user_id: str, key: str, row: str | bytes) -> tuple[str, StoredLogin]:
     epoch, *values = _values(row)
-    # Either may be longer, by fields that another version of this package knows.
+    # Either may be longer, because another version of this package has more fields.
     return epoch, StoredLogin(key=key, user_id=user_id, **dict(zip(FIELDS, values)))  # noqa: B905
 
 
 def _positioned(values: Mapping[str, t.Any]) -> list[str | int]:
-    """Positions in a row, and the values there."""
+    """Return the positions of fields in a row, each followed by its value."""
     pairs = ((_POSITIONS[name], json.dumps(value)) for name, value in values.items())
     return [part for pair in pairs for part in pair]
 
 
 def _values(lines: str | bytes) -> list[t.Any]:
-    # A line is a value in JSON, where text has no line break. So Lua can tell them apart, and
-    # compare them, without reading JSON: it would round large numbers.
+    # Each line is a value in JSON, which contains no line break. So Lua can split and compare the
+    # values without parsing JSON, which would round large numbers.
     return t.cast("list[t.Any]", json.loads(f"[{_text(lines).replace(chr(10), ',')}]"))
 
 
 def _text(value: str | bytes) -> str:
-    # Clients decode, or do not. All that is stored is ASCII, so their encoding does not matter.
+    # Some clients decode responses. All stored data is ASCII, so their encoding does not matter.
     return value.decode("ascii") if isinstance(value, bytes) else value
 
 
@@ -294,9 +296,9 @@ def _base64(digest: bytes) -> str:
     return urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-# What all scripts on a user's logins share. They are given the names of the two keys that each user
-# has, and find those of the logins in the first one. All of these are in one slot. A script reads
-# all that it needs before it writes, so that it fails before it has done anything, if it does.
+# Shared by all scripts on a user's logins. They get the names of the user's two keys, and find the
+# keys of the logins in the first one. All of them are in one slot. A script reads everything before
+# it writes, so that it fails, if at all, before it has changed anything.
 _SHARED = (
     "local EPOCH = 1\n"
     + "".join(f"local {name.upper()} = {position}\n" for name, position in _POSITIONS.items())
@@ -316,7 +318,7 @@ local function read(key)
     return text and split(text)
 end
 
--- The logins that have not ended, each with its key. Some may not be kept any longer.
+-- The logins that have not ended, each with its key. Rows may have expired.
 local function read_all(keys)
     local found = {}
     for _, key in ipairs(keys) do
@@ -336,7 +338,7 @@ local function later(a, b)
     return tonumber(a) > tonumber(b) and a or b
 end
 
--- Redis counts in milliseconds here.
+-- PEXPIREAT takes milliseconds.
 local function expire(name, at)
     redis.call('PEXPIREAT', name, string.format('%.0f', math.ceil(tonumber(at) / 1000)))
 end
@@ -351,7 +353,7 @@ local function write(key, row)
         redis.call('ZREM', index, key)
     end
 
-    -- A moment later than by the rows, which are gone by the same clock.
+    -- A second later than the rows themselves, which expire by the same clock.
     local past = (redis.call('TIME')[1] - 1) * 1000000
     redis.call('ZREMRANGEBYSCORE', index, '-inf', string.format('%.0f', past))
     local last = redis.call('ZRANGE', index, -1, -1, 'WITHSCORES')[2]
@@ -367,14 +369,14 @@ end
 """
 )
 
-# key, row, limit or 0, whether to end the oldest -> whether it is stored, keys that were ended...
+# key, row, limit or 0, whether to end the oldest -> whether it is stored, keys of ended logins...
 CREATE = Script(
     _SHARED
     + """
 local key, new, limit, end_oldest = ARGV[2], split(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
 local result = {1}
 
--- The client has sent it before, and lost the answer.
+-- The client has sent this before, but did not get the response.
 if redis.call('EXISTS', rows .. key) == 1 then
     return result
 end
@@ -436,8 +438,8 @@ return new
 """
 )
 
-# key, length of what is expected, position and value of what is expected..., of what is changed...
-# -> the epoch of the row, or false
+# key, number of arguments that are expected, expected positions and values..., new positions and
+# values... -> the epoch of the row, or false
 CHANGE = Script(
     _SHARED
     + """
@@ -478,7 +480,7 @@ return result
 """
 )
 
-# now, reason, key that goes on, whether to end all, keys...
+# now, reason, key that does not end, whether to end all, keys...
 # -> key, epoch, key, epoch... of those that had not expired
 END = Script(
     _SHARED

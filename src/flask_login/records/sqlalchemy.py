@@ -1,4 +1,4 @@
-"""Logins on record in a database, by SQLAlchemy Core. Needs the extra ``sqlalchemy``. ::
+"""A record store in a database, with SQLAlchemy Core. It needs the extra ``sqlalchemy``. ::
 
     db = SQLAlchemy()
     records = SQLAlchemyRecords(lambda: db.engine, metadata=db.metadata)
@@ -70,22 +70,24 @@ T = t.TypeVar("T")
 #: How many rows :meth:`SQLAlchemyRecords.purge` deletes in one transaction.
 PURGE_BATCH = 500
 
-#: For how many seconds a transaction is tried that the database rolls back for the sake of another.
-#: SQLite waits for a lock by itself, up to its timeout. If that is longer, it is not tried again.
+#: For how many seconds a transaction is tried again if the database rolls it back in favour of
+#: another one. SQLite waits for a lock by itself, up to its own timeout. If that is longer, the
+#: transaction is not tried again.
 PATIENCE = 2.0
 
-#: How drivers spell that the database rolled back for the sake of another transaction: a failure to
-#: serialize, a deadlock, the same on MariaDB, and SQLite's lock.
+#: The codes and messages of a rollback in favour of another transaction: a serialization failure
+#: and a deadlock on PostgreSQL, the same on MariaDB and MySQL, and SQLite's lock.
 TRY_AGAIN = ("40001", "40P01", 1020, 1213, "database is locked")
 
-#: The scope of all users. Those of single users are longer.
+#: The scope of all users. The scopes of single users are never empty.
 EVERYONE = ""
 
-#: The isolation levels of single statements. PostgreSQL's drivers would send BEGIN by itself, and
-#: others something to switch this on and off.
+#: The isolation levels of single statements. PostgreSQL's drivers would send a separate BEGIN.
+#: Other drivers would send a statement to change the level.
 ALONE = {"postgresql": "AUTOCOMMIT"}
 
-#: The isolation levels of transactions. The engine's may be AUTOCOMMIT, in which there are none.
+#: The isolation levels of transactions. The engine's own may be AUTOCOMMIT, which has no
+#: transactions.
 IN_TRANSACTION = {
     "mariadb": "REPEATABLE READ",
     "mysql": "REPEATABLE READ",
@@ -97,17 +99,19 @@ FIELDS = tuple(field.name for field in fields(StoredLogin))
 
 
 class SQLAlchemyRecords:
-    """A store of logins in two tables of a database. See :class:`.Records`.
+    """A record store in two tables of a database. See :class:`.Records`.
 
-    It uses transactions of its own, on connections of its own: whether the application's session
-    commits or rolls back does not matter. Hence a request may hold two connections of the pool for
-    a moment. SQLite has one writer at a time: commit what the session has written before a user
-    logs in or out, or give the records a database file of their own.
+    It uses its own transactions on its own connections. A commit or rollback of the application's
+    session does not affect it. So a request may use two connections of the pool for a moment.
+    SQLite allows one writer at a time: commit the session before a user logs in or out, or use a
+    separate database file for the records.
 
     :param engine: The engine, or a callable that returns it when it is needed, such as
-        ``lambda: db.engine``. Timeouts are set there.
-    :param metadata: Which the tables join, say for Alembic or ``db.create_all()``.
-    :param prefix: What the names of the tables, ``records`` and ``scopes``, begin with.
+        ``lambda: db.engine``. Set timeouts there.
+    :param metadata: The ``MetaData`` to add the tables to, for example for Alembic or
+        ``db.create_all()``.
+    :param prefix: The prefix of the table names ``records`` and ``scopes``.
+    :raises TypeError: If ``engine`` is neither an engine nor a callable.
     """
 
     def __init__(
@@ -127,13 +131,13 @@ class SQLAlchemyRecords:
         metadata = MetaData() if metadata is None else metadata
         #: The table of logins.
         self.records: Table = _records_table(metadata, f"{prefix}records")
-        #: The table of what is true of all logins of a user, or of everyone.
+        #: The table of values that apply to all logins of a user, or of all users.
         self.scopes: Table = _scopes_table(metadata, f"{prefix}scopes")
         self._reads = _Reads(self.records, self.scopes)
         self._writes = _Writes(self.records, self.scopes)
 
     def create_all(self) -> None:
-        """Create the two tables, unless they are there."""
+        """Create the two tables, unless they exist."""
         tables = [self.records, self.scopes]
         self.records.metadata.create_all(self._get_engine(), tables=tables)
 
@@ -179,8 +183,7 @@ class SQLAlchemyRecords:
             if login.authenticated_at <= found.not_adopted_until:
                 return None
 
-            # With the epoch that was just read: if everyone's logins have been ended since, so has
-            # this one.
+            # Use the epoch that was just read: if 'end_all' ran since then, this login has ended.
             connection.execute(self._writes.adopt, {**_row(login), "epoch": row.present_epoch})
             return login
 
@@ -231,7 +234,7 @@ class SQLAlchemyRecords:
 
     def purge(self, now: int) -> int:
         removed = 0
-        # Going on from there spares the database the entries that it has not cleared away yet.
+        # Continue from here, so that the database does not scan deleted entries again.
         since = 0
 
         while True:
@@ -240,13 +243,13 @@ class SQLAlchemyRecords:
             if not rows:
                 return removed
 
-            # In one order, so that two who do so do not wait for each other.
+            # Sorted, so that two purges at the same time do not deadlock.
             keys = sorted(row.key for row in rows)
             removed += self._write(self._writes.purge, {"keys": keys, "now": now})
             since = rows[-1].kept_until
 
     def _mark(self, connection: Connection, keys: Sequence[str], reason: EndReason) -> None:
-        """Mark logins as ended whose user's row is locked."""
+        """Mark logins as ended. The scope's row is locked."""
         if keys:
             connection.execute(self._writes.end, {"keys": sorted(keys), "reason": reason})
 
@@ -258,10 +261,10 @@ class SQLAlchemyRecords:
         not_adopted_until: int = 0,
         epochs: int = 0,
     ) -> T:
-        """Work in a transaction that holds the scope's row, in which it notes these values.
+        """Work in a transaction that locks the scope's row and writes these values to it.
 
-        It begins with a write, not with ``SELECT … FOR UPDATE``: SQLite has none, and would read
-        what another transaction then changes.
+        It begins with a write and not with ``SELECT … FOR UPDATE``, which SQLite does not have.
+        With a plain read, another transaction could change what was read.
         """
         values = {"for_scope": scope, "until": not_adopted_until, "epochs": epochs}
 
@@ -272,7 +275,7 @@ class SQLAlchemyRecords:
         done = self._transact(attempt)
 
         if not done:
-            # Not in that transaction: on MariaDB, two that hold the gap wait for each other.
+            # In its own transaction: on MariaDB, two transactions with a gap lock would deadlock.
             with suppress(IntegrityError):
                 self._write(
                     insert(self.scopes), {"scope": scope, "epoch": 0, "not_adopted_until": 0}
@@ -284,7 +287,7 @@ class SQLAlchemyRecords:
         return result
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
-        """Work in a transaction, whatever the engine's isolation level is."""
+        """Work in a transaction. The engine's isolation level does not matter."""
 
         def attempt() -> T:
             with self._connect(IN_TRANSACTION) as connection, connection.begin():
@@ -300,7 +303,7 @@ class SQLAlchemyRecords:
         return _persist(attempt)
 
     def _write(self, statement: Executable, values: Mapping[str, t.Any]) -> int:
-        """Execute one statement, which is atomic by itself, and return how many rows it met."""
+        """Execute one atomic statement, and return how many rows it matched."""
 
         def attempt() -> int:
             with self._connect(ALONE) as connection, connection.begin():
@@ -319,15 +322,15 @@ class SQLAlchemyRecords:
 
         if isinstance(engine.pool, SingletonThreadPool | StaticPool):
             raise RuntimeError(
-                "Records need connections of their own, and a SQLite database in memory has one,"
-                " whose transactions they would end. Use a file, or 'MemoryRecords' in tests."
+                "The record store needs its own connections, but a SQLite database in memory has"
+                " only one. Use a database file, or 'MemoryRecords' in tests."
             )
 
         return engine
 
 
 class _Reads:
-    """The queries. To build one takes longer than many a database does."""
+    """The queries, which are built once."""
 
     def __init__(self, records: Table, scopes: Table) -> None:
         row, now = records.c, _integer("now")
@@ -338,7 +341,7 @@ class _Reads:
             scopes.c.not_adopted_until, literal(EVERYONE), bindparam("for_scope")
         ).label("not_adopted_until")
 
-        # One row, even if no table has any.
+        # The query returns one row, even if the tables are empty.
         one = select(literal_column("1", Integer).label("one")).subquery("one")
         self.find: Executable = select(
             *columns, row.epoch, _present_epoch(scopes).label("present_epoch"), not_adopted_until
@@ -359,7 +362,7 @@ class _Reads:
 
 
 class _Writes:
-    """The statements that change rows."""
+    """The statements that change rows, which are built once."""
 
     def __init__(self, records: Table, scopes: Table) -> None:
         row, scope = records.c, scopes.c
@@ -402,8 +405,8 @@ def _present_epoch(scopes: Table) -> ScalarSelect[int]:
 
 
 def _noted(column: Column[int], *scopes: ColumnElement[str]) -> ScalarSelect[int]:
-    """The highest value that scopes have in a column."""
-    # Not by IN, which SQLAlchemy renders anew for each call.
+    """Return a subquery for the highest value of a column in these scopes."""
+    # No 'IN', because SQLAlchemy would render it again for each call.
     rows = or_(*(column.table.c.scope == scope for scope in scopes))
     return (
         select(func.coalesce(func.max(column), literal_column("0"))).where(rows).scalar_subquery()
@@ -414,7 +417,7 @@ def _integer(name: str) -> BindParameter[int]:
     return bindparam(name, type_=BigInteger)
 
 
-# MySQL and MariaDB ignore case unless they are told not to.
+# MySQL and MariaDB compare without case by default.
 _ASCII = String(64).with_variant(
     mysql.VARCHAR(64, charset="ascii", collation="ascii_bin"), "mysql", "mariadb"
 )
@@ -429,7 +432,8 @@ def _records_table(metadata: MetaData, name: str) -> Table:
         name,
         metadata,
         Column("key", _ASCII, primary_key=True),
-        # For people. It is not compared: a collation may take two users' IDs for the same.
+        # For people who read the table. Queries use 'scope', because a collation may treat the IDs
+        # of two users as equal.
         Column("user_id", _TEXT, nullable=False),
         Column("created_at", BigInteger, nullable=False),
         Column("seen_at", BigInteger, nullable=False),
@@ -450,7 +454,7 @@ def _records_table(metadata: MetaData, name: str) -> Table:
         Column("rotates", Boolean, nullable=False),
         Column("ended", _ASCII),
         Column("scope", _ASCII, nullable=False),
-        # That of everyone when the row was written. In a later one, the login has ended.
+        # The epoch of all users when the row was written. In a later epoch, the login has ended.
         Column("epoch", BigInteger, nullable=False),
         Index(f"ix_{name}_user", "scope", "ended", "created_at"),
         Index(f"ix_{name}_kept_until", "kept_until"),
@@ -473,13 +477,13 @@ def _scopes_table(metadata: MetaData, name: str) -> Table:
 
 
 def _scope_of(user_id: str) -> str:
-    """What stands for a user in the tables. IDs may be of any text and length."""
+    """Return the scope of a user: a hash of the ID, which may be any text of any length."""
     digest = sha256(user_id.encode("utf-8", "surrogatepass")).digest()
     return urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _as_key(text: str) -> str:
-    """A key that is asked for. Databases refuse to compare some texts that are no keys."""
+    """Return the key, or an empty one if it is invalid. Databases raise an error for some texts."""
     return text if text.isascii() and text.isprintable() else ""
 
 
@@ -504,7 +508,7 @@ def _found(row: Row[t.Any]) -> Found:
 
 
 def _persist(attempt: Callable[[], T]) -> T:
-    """Try again what the database rolled back for the sake of another transaction."""
+    """Try again if the database rolled back in favour of another transaction."""
     give_up_at = time.monotonic() + PATIENCE
 
     while True:
@@ -514,7 +518,7 @@ def _persist(attempt: Callable[[], T]) -> T:
             if not _is_to_try_again(error) or time.monotonic() > give_up_at:
                 raise
 
-        # Those that met are not to meet again.
+        # A random delay, so that the two transactions do not collide again.
         time.sleep(random.uniform(0.001, 0.02))
 
 

@@ -1,0 +1,39 @@
+"""What the tests of ``flask login routes`` share."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from click.testing import Result
+from flask import Flask
+
+
+def invoke(app: Flask, *args: str) -> Result:
+    return app.test_cli_runner().invoke(args=["login", "routes", *args])
+
+
+def routes_of(app: Flask) -> list[dict[str, t.Any]]:
+    """The routes as programs get them."""
+    # Older versions of Click show what is told of errors as well.
+    found, _ = json.JSONDecoder().raw_decode(invoke(app, "--json").output)
+    routes: list[dict[str, t.Any]] = found["routes"]
+    return routes
+
+
+def route_of(app: Flask, endpoint: str = "page", method: str = "GET") -> dict[str, t.Any]:
+    """The one route of an endpoint and a method."""
+    [route] = [
+        route
+        for route in routes_of(app)
+        if route["endpoint"] == endpoint and method in route["methods"]
+    ]
+    return route
+
+
+def access_of(app: Flask, endpoint: str = "page", method: str = "GET") -> str:
+    return str(route_of(app, endpoint, method)["access"])
+
+
+def notes_of(app: Flask, endpoint: str = "page", method: str = "GET") -> list[str]:
+    return [note["kind"] for note in route_of(app, endpoint, method)["notes"]]
