@@ -25,6 +25,7 @@ from . import _session
 from . import _sources
 from . import remember
 from ._async import to_sync
+from ._checked import CheckedSetup
 from ._clock import Datetime as datetime
 from ._closed import ClosedViews
 from ._commands import register_commands
@@ -75,7 +76,7 @@ _logger = logging.getLogger("flask_login")
 C = t.TypeVar("C", bound=Callable[..., t.Any])
 
 
-class LoginManager(ClosedViews, RecordedLogins, DeprecatedNames[U], t.Generic[U]):
+class LoginManager(ClosedViews, RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
     One manager can serve several applications. It stores no state of an application.
