@@ -11,6 +11,10 @@ class MissingLoader(Exception):
     # Not a RuntimeError: 'bool(current_user)' swallows those.
 
 
+class NoManager(RuntimeError):
+    """Raised by what looks at an application that has no :class:`.LoginManager`."""
+
+
 class StoreFailure(ServiceUnavailable):
     """The record store raised an exception, which is the ``__cause__``. It is logged, and
     :data:`.records_failed` is sent.
