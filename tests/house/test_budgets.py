@@ -23,7 +23,7 @@ from flask_login import UserMixin
 
 # The table of budgets. A change that needs more says why here. Where an aim stands beside a figure,
 # that is the bound until the aim is met.
-LINES_OF_CODE = 4_070  # The aim is 2,300. Of these, 300 are for logins on record.
+LINES_OF_CODE = 4_075  # The aim is 2,300. Of these, 300 are for logins on record, 5 for exceptions.
 LINES_OF_A_MODULE = 450
 LONG_MODULES = {"utils"}
 #: Docstrings are not counted.
