@@ -28,7 +28,7 @@ LINES_OF_A_MODULE = 450
 LONG_MODULES = {"utils"}
 #: Docstrings are not counted.
 LINES_OF_A_FUNCTION = 30
-LINES_OF_BENCHMARKS = 1_470  # Of these, 370 are for logins on record, over five stores.
+LINES_OF_BENCHMARKS = 1_480  # Of these, 370 are for logins on record, over five stores.
 #: Of each module, as radon counts it. More is better. The aim is 40 for each.
 MAINTAINABILITY = 40
 MAINTAINABILITY_OF = {"_sources": 32, "_visit": 33, "utils": 28}
