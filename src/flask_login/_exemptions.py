@@ -88,7 +88,7 @@ class Exemptions:
         rules: dict[int, Rule] = {}
 
         for view in (*settings[:2], *by_blueprint.values()):
-            if not _is_fixed(view):
+            if not is_fixed(view):
                 continue
 
             if not _urls.is_url(view):
@@ -114,7 +114,7 @@ class Exemptions:
         )
 
         for (key, view), blueprint in product(views, (None, *self._app.blueprints)):
-            if _is_fixed(view) and view.startswith(".") and (key is None or _is_in(key, blueprint)):
+            if is_fixed(view) and view.startswith(".") and (key is None or _is_in(key, blueprint)):
                 yield f"{blueprint}{view}" if blueprint else view[1:]
 
     def _is_here(self, url: str) -> bool:
@@ -233,6 +233,6 @@ class _LoginViews:
         self.rules = rules
 
 
-def _is_fixed(view: t.Any) -> t.TypeGuard[str]:
+def is_fixed(view: t.Any) -> t.TypeGuard[str]:
     """Return whether a login view is a plain string, and not a callable. A proxy is a callable."""
     return not callable(view) and isinstance(view, str)

@@ -25,6 +25,7 @@ from . import _session
 from . import _sources
 from . import remember
 from ._async import to_sync
+from ._checked import CheckedSetup
 from ._clock import Datetime as datetime
 from ._closed import ClosedViews
 from ._commands import register_commands
@@ -80,7 +81,7 @@ class MissingLoader(Exception):
     # Not a RuntimeError: 'bool(current_user)' swallows those.
 
 
-class LoginManager(ClosedViews, RecordedLogins, DeprecatedNames[U], t.Generic[U]):
+class LoginManager(ClosedViews, RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U]):
     """Settings and callbacks of an application's logins.
 
     One manager can serve several applications. It stores no state of an application.

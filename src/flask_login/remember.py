@@ -311,7 +311,7 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
     """
     check(settings)
     value = encode(token, settings)
-    attributes = _attributes(settings)
+    attributes = attributes_of(settings)
     name = settings.cookie_name
     longest = response.max_cookie_size or _LONGEST_COOKIE
     free = len(f"{name}{value}{attributes['path']}{attributes['domain']}".encode())
@@ -328,14 +328,14 @@ def write(response: Response, settings: Settings, token: Token, expires: datetim
             )
 
     response.set_cookie(name, value=value, expires=expires, **attributes)
-    return _find_problems(settings, name, attributes)
+    return find_problems("REMEMBER_COOKIE", name, attributes, settings.config)
 
 
 def delete(response: Response, settings: Settings) -> None:
     """Delete the cookie with the same attributes that set it. Otherwise browsers ignore the
     deletion of a cookie with a ``__Host-`` name or ``SameSite=None``.
     """
-    attributes = _attributes(settings)
+    attributes = attributes_of(settings)
 
     try:
         response.delete_cookie(settings.cookie_name, **attributes)
@@ -398,7 +398,8 @@ def _signer(key: bytes) -> Signer:
     return Signer(derived, salt=_SALT, key_derivation="none", digest_method=sha512)
 
 
-def _attributes(settings: Settings) -> dict[str, t.Any]:
+def attributes_of(settings: Settings) -> dict[str, t.Any]:
+    """What the cookie is set and deleted with."""
     attributes: dict[str, t.Any] = {
         "domain": settings.cookie_domain,
         "path": settings.cookie_path,
@@ -414,27 +415,26 @@ def _attributes(settings: Settings) -> dict[str, t.Any]:
     return attributes
 
 
-def _find_problems(settings: Settings, name: str, attributes: dict[str, t.Any]) -> list[str]:
-    prefix = name[:9].lower()
-    is_host = prefix.startswith("__host-")
-    needs_secure = is_host or prefix == "__secure-"
+def find_problems(prefix: str, name: str, attributes: t.Any, config: t.Any) -> list[str]:
+    """Why browsers drop a cookie whose settings begin with ``prefix``."""
+    is_host = name.lower().startswith("__host-")
     found: list[str] = []
 
     if not attributes["secure"]:
-        if needs_secure:
-            found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_SECURE to be True")
+        if is_host or name.lower().startswith("__secure-"):
+            found.append(f"{prefix}_NAME '{name}' needs {prefix}_SECURE to be True")
 
         # Werkzeug accepts upper and lower case.
         if str(attributes["samesite"] or "").lower() == "none":
-            is_own = "REMEMBER_COOKIE_SAMESITE" in settings.config
-            setting = "REMEMBER_COOKIE_SAMESITE" if is_own else "SESSION_COOKIE_SAMESITE"
-            found.append(f"{setting} 'None' needs REMEMBER_COOKIE_SECURE to be True")
+            own = f"{prefix}_SAMESITE"
+            setting = own if own in config else "SESSION_COOKIE_SAMESITE"
+            found.append(f"{setting} 'None' needs {prefix}_SECURE to be True")
 
     if is_host and attributes["domain"]:
-        found.append(f"REMEMBER_COOKIE_NAME '{name}' forbids REMEMBER_COOKIE_DOMAIN")
+        found.append(f"{prefix}_NAME '{name}' forbids {prefix}_DOMAIN")
 
     if is_host and attributes["path"] != "/":
-        found.append(f"REMEMBER_COOKIE_NAME '{name}' needs REMEMBER_COOKIE_PATH to be '/'")
+        found.append(f"{prefix}_NAME '{name}' needs {prefix}_PATH to be '/'")
 
     return found
 

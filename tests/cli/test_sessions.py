@@ -324,9 +324,7 @@ def test_failure_of_the_store_is_one_sentence(
     result = invoke(*args)
 
     assert result.exit_code == 1
-    assert result.output == (
-        "Error: The store of the logins on record failed: ConnectionError: nobody is there\n"
-    )
+    assert result.output == ("Error: The record store failed: ConnectionError: nobody is there\n")
 
 
 @pytest.mark.parametrize("records", [Broken()], ids=["broken"])

@@ -58,12 +58,12 @@ class Cause(t.NamedTuple):
 
 
 class Causes:
-    """Finds the causes in one application."""
+    """Finds the causes in one application, by its settings."""
 
-    def __init__(self, app: Flask, gate: Gate) -> None:
+    def __init__(self, app: Flask, gate: Gate, settings: Settings) -> None:
         self._app = app
         self._gate = gate
-        self._settings = Settings(app.config)
+        self._settings = settings
         manager: t.Any = gate._manager
         declared: list[tuple[t.Any, t.Any]] = getattr(manager, "_declared_guards", [])
         # What was declared last counts.

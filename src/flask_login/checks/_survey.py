@@ -11,14 +11,15 @@ from werkzeug.routing import Rule
 
 from .. import _urls
 from .._exemptions import parents_of
-from .._gate import GATE
 from .._gate import Gate
 from .._refusal import find_for_blueprints
+from ..config import Settings
 from ._causes import Cause
 from ._causes import Causes
 from ._notes import Note
 from ._notes import Notes
 from ._parts import parts_of
+from ._setup import gate_of
 
 #: Whether visitors enter. There may be no view to enter.
 Access = t.Literal["open", "closed", "unknown", "none"]
@@ -52,23 +53,12 @@ class Route(t.NamedTuple):
         return [name for name in self.methods if name != "HEAD" or "GET" not in self.methods]
 
 
-class NoManager(Exception):
-    """The application has no :class:`.LoginManager`."""
-
-
 def survey(app: Flask) -> list[Route]:
     """All routes, by endpoint.
 
     :raises NoManager: If the application has none.
     """
-    gate = app.extensions.get(GATE)
-
-    if gate is None:
-        raise NoManager(
-            "The application has no login manager. Call 'LoginManager.init_app' with it."
-        )
-
-    found = _Survey(app, gate)
+    found = _Survey(app, gate_of(app))
     routes = [route for rule in app.url_map.iter_rules() for route in found.routes_of(rule)]
     return sorted(routes, key=lambda route: (route.endpoint, route.rule, route.methods))
 
@@ -102,7 +92,7 @@ class _Survey:
     def __init__(self, app: Flask, gate: Gate) -> None:
         self._app = app
         self._manager: t.Any = gate._manager
-        self._causes = Causes(app, gate)
+        self._causes = Causes(app, gate, Settings(app.config))
         self._notes = Notes(app, self._manager.anonymous_user)
 
     def routes_of(self, rule: Rule) -> list[Route]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask.cli import AppGroup
 from flask.cli import FlaskGroup
 
+from ._check import check
 from ._explain import explain_command
 from ._routes import routes
 from ._sessions import sessions
 
 commands = AppGroup("login")
+commands.add_command(check)
 commands.add_command(explain_command)
 commands.add_command(routes)
 commands.add_command(sessions)

@@ -49,7 +49,7 @@ MEANINGS: dict[Reason, str] = {
     "remember_expired": "It is older than its duration.",
     "ended": "The login was ended, or has expired, or there is no record of it.",
     "stolen": "A remember-me cookie of this login was used that had been replaced before.",
-    "records_unavailable": "The store of the logins on record failed.",
+    "records_unavailable": "The record store failed.",
 }
 
 _LOOKS: dict[Kind | None, str] = {

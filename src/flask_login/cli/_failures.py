@@ -24,7 +24,7 @@ def in_one_sentence() -> Generator[None, None, None]:
         yield
     except StoreFailure as failure:
         raise click.ClickException(
-            f"The store of the logins on record failed: {_describe(failure.__cause__)}"
+            f"The record store failed: {_describe(failure.__cause__)}"
         ) from None
     except LoaderFailure as failure:
         raise click.ClickException(
