@@ -96,7 +96,7 @@ def words_of(reason: str | None) -> str | None:
 
 
 def _load_operator(user_id: str) -> Operator | None:
-    return db.session.get(Operator, int(user_id))
+    return db.session.get(Operator, int(user_id)) if user_id.isdecimal() else None
 
 
 def _load_by_token(request: Request) -> Operator | None:

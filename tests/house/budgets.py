@@ -22,7 +22,14 @@ PACKAGE = Path(flask_login.__file__).parent
 MODULES = {
     path.stem: path.read_text(encoding="utf-8")
     for path in sorted(PACKAGE.glob("*.py"))
-    if path.stem not in {"_recorded", "cli", "logins"}
+    if path.stem not in {"__main__", "_checked", "_commands", "_recorded", "logins"}
+}
+
+#: Those of the command.
+COMMAND_MODULES = {
+    f"{path.parent.name}.{path.stem}": path.read_text(encoding="utf-8")
+    for folder in ("checks", "cli")
+    for path in sorted(PACKAGE.joinpath(folder).glob("*.py"))
 }
 
 LAYOUT = {

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from budgets import COMMAND_MODULES
 from budgets import function_lengths
 from budgets import in_circles
 from budgets import Journey
@@ -22,7 +23,7 @@ from flask_login import UserMixin
 
 # The table of budgets. A change that needs more says why here. Where an aim stands beside a figure,
 # that is the bound until the aim is met.
-LINES_OF_CODE = 4_095  # The aim is 2,300. Of these, 300 are for logins on record.
+LINES_OF_CODE = 4_070  # The aim is 2,300. Of these, 300 are for logins on record.
 LINES_OF_A_MODULE = 450
 LONG_MODULES = {"utils"}
 #: Docstrings are not counted.
@@ -38,6 +39,9 @@ JOURNEYS = {
     "login with remember": Journey(102, 66),  # The aim is 42 and 20.
     "refused by redirect": Journey(101, 65),  # The aim is 50 and 26.
 }
+
+#: Each has to be short and plain, also where its lines are not counted.
+ALL_MODULES = {**MODULES, **COMMAND_MODULES}
 
 Send: t.TypeAlias = Callable[[], object]
 
@@ -93,15 +97,15 @@ def test_package_has_few_lines_of_code() -> None:
 
 
 def test_no_other_module_is_long() -> None:
-    lengths = {name: len(source.splitlines()) for name, source in MODULES.items()}
+    lengths = {name: len(source.splitlines()) for name, source in ALL_MODULES.items()}
     long = {name for name, length in lengths.items() if length > LINES_OF_A_MODULE}
 
     assert long <= LONG_MODULES
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", ALL_MODULES)
 def test_no_function_is_long(module: str) -> None:
-    lengths = function_lengths(MODULES[module])
+    lengths = function_lengths(ALL_MODULES[module])
 
     assert [(name, length) for name, length in lengths if length > LINES_OF_A_FUNCTION] == []
 
@@ -110,11 +114,11 @@ def test_no_imports_go_in_circles() -> None:
     assert in_circles(MODULES) == set()
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", ALL_MODULES)
 def test_module_can_be_maintained(module: str) -> None:
     metrics = pytest.importorskip("radon.metrics")
 
-    index = metrics.mi_visit(MODULES[module], multi=True)
+    index = metrics.mi_visit(ALL_MODULES[module], multi=True)
 
     assert index >= MAINTAINABILITY_OF.get(module, MAINTAINABILITY)
 
