@@ -74,7 +74,7 @@ def check_setup(
     :param aal: The level of NIST SP 800-63B-4 that durations are compared with: 1, 2 or 3. By
         default, 1 with ``deploy``, and none without.
     :param try_loader: Whether to call the ``user_loader`` with IDs that nobody has.
-    :raises RuntimeError: If the application has no manager.
+    :raises NoManager: If the application has no manager.
     :raises ValueError: If there is no such level.
     """
     if aal not in {None, 1, 2, 3}:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from ..records._store import StoreFailure
+from ..exceptions import StoreFailure
 from ._verdicts import LoaderFailure
 
 
