@@ -45,7 +45,7 @@ function countDown() {
     // The warning is read out once, each time that the end comes near.
     if (isEnding !== bar.classList.contains("is-ending")) {
       bar.classList.toggle("is-ending", isEnding);
-      warning.textContent = isEnding ? warning.dataset.text : "";
+      warning.hidden = !isEnding;
     }
 
     if (seconds === 0) check();
