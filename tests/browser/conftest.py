@@ -54,7 +54,10 @@ def browser() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed, and FLASK_LOGIN_TEST_CHROMIUM names no other one.")
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        # Playwright switches the cache off that the back button uses.
+        browser = playwright.chromium.launch(
+            executable_path=path, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
+        )
         yield browser
         browser.close()
 
