@@ -54,10 +54,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed, and FLASK_LOGIN_TEST_CHROMIUM names no other one.")
 
     with sync_playwright() as playwright:
-        # Playwright switches the cache off that the back button uses.
-        browser = playwright.chromium.launch(
-            executable_path=path, args=FLAGS, ignore_default_args=["--disable-back-forward-cache"]
-        )
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

@@ -53,6 +53,14 @@ def test_back_button_shows_nothing_after_a_logout(visit: Visit, scripts: bool) -
     expect(ada).to_have_url(login_url("/account/"))
 
 
+def test_page_that_the_browser_kept_is_loaded_anew(ada: Page) -> None:
+    ada.goto("/account/")
+    ada.context.clear_cookies()
+    # Playwright switches off the cache that keeps pages as they were.
+    ada.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    expect(ada).to_have_url(login_url("/account/"))
+
+
 def restart(context: BrowserContext, open_browser: t.Any) -> Page:
     """A browser that was closed and opened again: only cookies with an end are left."""
     kept = [cookie for cookie in context.cookies() if cookie["expires"] != -1]
