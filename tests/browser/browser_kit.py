@@ -83,8 +83,10 @@ def login_url(target: str) -> str:
 
 def tab_to(page: Page, name: str) -> None:
     """Press the tab key until something of this name has the focus."""
-    found = page.locator(":focus").and_(page.get_by_role("link", name=name, exact=True)).or_(
-        page.locator(":focus").and_(page.get_by_role("button", name=name, exact=True))
+    found = (
+        page.locator(":focus")
+        .and_(page.get_by_role("link", name=name, exact=True))
+        .or_(page.locator(":focus").and_(page.get_by_role("button", name=name, exact=True)))
     )
 
     for _ in range(60):

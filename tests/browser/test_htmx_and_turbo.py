@@ -14,7 +14,6 @@ from browser_kit import Page
 from browser_kit import submit
 from browser_kit import Visit
 
-
 pytestmark = pytest.mark.usefixtures("npm")
 
 

@@ -175,7 +175,6 @@ def walk_as_others(open_page: Open) -> Iterator[tuple[str, Page]]:
 def near_the_end(page: Page) -> Page:
     page.clock.install()
     page.goto("/-/log-in?name=ada")
-    page.goto("/account/")
     page.clock.fast_forward("26:00")
     page.get_by_text("Your session ends soon.").wait_for()
     return page

@@ -36,6 +36,7 @@ def take(request: pytest.FixtureRequest, tmp_path: Path) -> Take:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_dashboard(visit: Visit, take: Take, scheme: str) -> None:
     page = visit("ada", color_scheme=scheme, viewport={"width": 1120, "height": 760})
+    page.goto("/")
     expect(page.locator("#traffic")).to_be_visible()
     take(page, f"portal-dashboard-{scheme}")
 
