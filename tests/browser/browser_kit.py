@@ -12,6 +12,7 @@ pytest.importorskip("playwright.sync_api", reason="Playwright is not installed."
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import expect
 from playwright.sync_api import Page
+from playwright.sync_api import Route
 
 # Other environments of tox may have the processors at the same time.
 expect.set_options(timeout=20_000)
@@ -49,6 +50,7 @@ __all__ = [
     "BrowserContext",
     "Forward",
     "Page",
+    "Route",
     "Visit",
     "confirm",
     "expect",

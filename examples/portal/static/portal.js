@@ -10,12 +10,15 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
+let isLeaving = false;
+
 // Ask the server something that does not keep the session alive. If there is no login any longer,
-// go and log in, where the page says why.
+// go and log in, where the page says why. The first answer alone tells.
 async function ask(url, options = {}) {
   const response = await fetch(url, { ...options, credentials: "same-origin" });
 
-  if (response.status === 401) {
+  if (response.status === 401 && !isLeaving) {
+    isLeaving = true;
     const problem = await response.json().catch(() => ({}));
     const query = new URLSearchParams({ next: location.pathname + location.search });
     if (problem.reason) query.set("reason", problem.reason);
