@@ -1,4 +1,4 @@
-"""The transcripts of "Browsers and API clients side by side", on a real server."""
+"""The transcripts of "Serve API clients and scripts", on a real server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-PAGE = Path(__file__).parents[2] / "docs" / "howto" / "browsers-and-api-clients.md"
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "api-clients.md"
 BLOCK = re.compile(r"^```(\{?\w+\}?)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HOST = "localhost:5000"
 
@@ -33,7 +33,8 @@ def blocks_of(kind: str) -> list[str]:
     if not PAGE.exists():
         return []
 
-    return [text for name, text in BLOCK.findall(PAGE.read_text("utf-8")) if name == kind]
+    blocks = BLOCK.findall(PAGE.read_text("utf-8"))
+    return [text for name, text in blocks if name == kind and not text.startswith(":hide:")]
 
 
 def first_line_of(text: str) -> str:
