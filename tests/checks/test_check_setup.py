@@ -1,4 +1,4 @@
-"""What the functions return that an application may call."""
+"""The public functions: ``check_setup`` and ``check_login_setup``."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ def finding(site: Site) -> Finding:
     return finding
 
 
-def test_finding_says_all(finding: Finding) -> None:
+def test_finding_has_all_attributes(finding: Finding) -> None:
     assert finding == Finding(
         id="login.W014",
         severity=Severity.WARNING,
-        message="'SESSION_PROTECTION' is 'Strong', which is not a mode and protects as 'basic'.",
+        message="'SESSION_PROTECTION' is 'Strong', which is not a mode of session protection, so"
+        " 'basic' is used.",
         hint="Set it to 'basic', 'strong' or None.",
         link="docs/howto/check-your-setup.md#login-w014",
         setting="SESSION_PROTECTION",

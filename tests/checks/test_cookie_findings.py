@@ -34,10 +34,10 @@ INSECURE = {"SESSION_COOKIE_SECURE": False, "REMEMBER_COOKIE_SECURE": False}
         ),
     ],
 )
-def test_browsers_refuse_it(site: Site, config: dict[str, t.Any], reason: str) -> None:
+def test_browsers_reject_it(site: Site, config: dict[str, t.Any], reason: str) -> None:
     site.set(**config)
 
-    assert f"Browsers refuse the {reason}." in [finding.message for finding in site.findings()]
+    assert f"Browsers reject the {reason}." in [finding.message for finding in site.findings()]
 
 
 @pytest.mark.parametrize("domain", ["example.com", ".example.com", "www.example.com"])

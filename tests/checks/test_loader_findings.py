@@ -1,4 +1,4 @@
-"""Loaders, and the user class that they tell of."""
+"""Loaders, and the user class that they return."""
 
 from __future__ import annotations
 
@@ -108,12 +108,12 @@ def test_user_class_that_is_not_known_or_has_a_stamp(site: Site, loader: t.Any) 
     assert site.find(deploy=True) == []
 
 
-def test_loader_of_other_ids_is_told_of_the_first_that_it_raises_for(site: Site) -> None:
+def test_first_id_that_the_loader_raises_for_is_named(site: Site) -> None:
     site.manage(_user_callback=lambda user_id: UUID(user_id) and None)
 
     (finding,) = site.findings(try_loader=True)
 
-    assert finding.message.startswith("The user_loader raises ValueError for the ID 'None':")
+    assert finding.message.startswith("The user loader raises ValueError for the ID 'None'.")
 
 
 def test_loader_is_called_in_a_request_of_its_own(site: Site) -> None:

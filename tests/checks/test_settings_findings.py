@@ -1,4 +1,4 @@
-"""Settings that cannot work, or mean something else than they seem to."""
+"""Settings: wrong, misspelt or conflicting ones."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ def test_settings_that_cannot_work_with_records_are_found(site: Site) -> None:
         ("REMEMBER_COOKIE_HTTPONLY", 0.5, True),
     ],
 )
-def test_switch_that_is_no_bool(site: Site, key: str, value: t.Any, truth: bool) -> None:
+def test_switch_that_is_not_a_bool(site: Site, key: str, value: t.Any, truth: bool) -> None:
     site.set(**{key: value})
 
     assert [f.message for f in site.findings()] == [
-        f"'{key}' is {value!r}, which is no bool and counts as {truth}."
+        f"'{key}' is {value!r}, which is not a bool and counts as {truth}."
     ]
 
 
@@ -92,7 +92,7 @@ def test_switch_may_be_what_is_plainly_true_or_false(site: Site, value: t.Any) -
     assert site.find() == []
 
 
-def test_doors_that_are_open_are_told_of_once(site: Site) -> None:
+def test_disabled_guards_are_one_finding(site: Site) -> None:
     site.set(LOGIN_DISABLED="false")
 
     assert site.find() == ["login.E013"]
@@ -117,7 +117,7 @@ def test_misspelt_setting_is_recognised(site: Site, key: str, known: str) -> Non
     (finding,) = site.findings()
 
     assert (finding.id, finding.setting) == ("login.W012", key)
-    assert f"nearly '{known}'" in finding.message
+    assert f"Did you mean '{known}'?" in finding.message
 
 
 @pytest.mark.parametrize(

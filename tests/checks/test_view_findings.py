@@ -88,7 +88,7 @@ def test_method_of_a_class_may_be_closed(site: Site) -> None:
 
     (finding,) = site.findings()
 
-    assert "closed to those who are sent there (POST)" in finding.message
+    assert "refuses the users who are sent there (POST)" in finding.message
 
 
 def test_other_function_that_takes_the_form_may_be_closed(site: Site) -> None:

@@ -1,4 +1,4 @@
-"""``flask login explain``: what a cookie says."""
+"""``flask login explain``: what a cookie contains."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def facts(explain: Explain) -> Facts:
 
 @pytest.fixture
 def records(app: Flask, login_manager: LoginManager) -> MemoryRecords:
-    """The store of an application whose logins are on record."""
+    """The store of an application with recorded logins."""
     records = MemoryRecords()
     manager = LoginManager(app, records=records)
     manager.user_loader(login_manager.user_callback)
@@ -118,7 +118,7 @@ class TestSession:
 
         result = explain(cookie_of(browser, "session"))
 
-        assert fields_of(result)["verdict"] == "refused: no_login. Nobody is logged in by it."
+        assert fields_of(result)["verdict"] == "refused: no_login. It contains no login."
         assert result.exit_code == 1
 
     def test_what_else_is_in_it_is_told_by_name_only(self, explain: Explain, cookie: str) -> None:
@@ -158,7 +158,7 @@ class TestSession:
         browser.get("/login/1")
         assert facts(cookie_of(browser, "session"))["expires_by"] == setting
 
-    def test_end_is_told_with_its_cause(
+    def test_expiry_is_shown_with_its_setting(
         self, app: Flask, explain: Explain, browser: FlaskClient, clock: t.Any
     ) -> None:
         app.config["LOGIN_ABSOLUTE_TIMEOUT"] = 2 * DAY
@@ -166,9 +166,9 @@ class TestSession:
         cookie = cookie_of(browser, "session")
         clock.tick(3 * DAY)
 
-        until = fields_of(explain(cookie))["until"]
+        expires = fields_of(explain(cookie))["expires"]
 
-        assert until == "2025-06-17 15:06:40 UTC (1 day ago), by LOGIN_ABSOLUTE_TIMEOUT"
+        assert expires == "2025-06-17 15:06:40 UTC (1 day ago), by LOGIN_ABSOLUTE_TIMEOUT"
 
     def test_absence_of_freshness_is_told(self, facts: Facts, browser: FlaskClient) -> None:
         browser.get("/login/1?stale")
@@ -242,7 +242,7 @@ class TestSession:
 
         assert facts(cookie_of(client, "session"))["user_id"] == told
 
-    def test_one_that_flask_no_longer_opens_is_told_all_the_same(
+    def test_session_that_flask_refuses_is_explained(
         self, app: Flask, explain: Explain, cookie: str
     ) -> None:
         app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(seconds=-1)
@@ -251,7 +251,7 @@ class TestSession:
 
         assert fields["user"] == "1"
         assert fields["verdict"].endswith(
-            "older than PERMANENT_SESSION_LIFETIME, or from the future."
+            "older than PERMANENT_SESSION_LIFETIME, or dated in the future."
         )
 
 
@@ -269,11 +269,11 @@ class TestRememberCookie:
         assert (about["kind"], about["format"]) == ("remember", "timed")
         assert (about["user_id"], about["duration"]) == ("1", 365 * DAY)
 
-    def test_duration_is_told(self, explain: Explain, cookie: str) -> None:
+    def test_duration_is_shown(self, explain: Explain, cookie: str) -> None:
         fields = fields_of(explain(cookie))
 
         assert fields["duration"] == "365 days"
-        assert fields["until"].endswith(", by its own duration")
+        assert fields["expires"].endswith(", by its own duration")
 
     def test_expired_one_is_told_all_the_same(
         self, facts: Facts, browser: FlaskClient, clock: t.Any
@@ -297,14 +297,14 @@ class TestRememberCookie:
 
         assert facts(cookie_of(client, "remember_token"))["forced"]
 
-    def test_forced_login_is_said_so(self, explain: Explain, app: Flask, users: t.Any) -> None:
+    def test_forced_login_is_shown(self, explain: Explain, app: Flask, users: t.Any) -> None:
         app.add_url_rule("/force", "force", lambda: str(login_user(users["3"], True, force=True)))
         client = app.test_client()
         client.get("/force")
 
         fields = fields_of(explain(cookie_of(client, "remember_token")))
 
-        assert fields["forced"] == "yes, also if the user is not active"
+        assert fields["forced"] == "yes, even if the user is not active"
 
     def test_id_that_is_quoted_in_the_header_is_read(
         self, facts: Facts, browser: FlaskClient, users: t.Any
@@ -336,15 +336,18 @@ class TestRememberCookie:
         assert about["expires_at"] == "9999-12-31T23:59:59+00:00"
 
 
-class TestHistoricCookie:
+class TestLegacyCookie:
     @pytest.fixture
     def cookie(self, app: Flask) -> str:
         with app.app_context():
             return encode_cookie("1")
 
-    def test_it_is_told_as_such(self, explain: Explain, cookie: str) -> None:
+    def test_title_names_the_format(self, explain: Explain, cookie: str) -> None:
         first = explain(cookie).stdout.splitlines()[0]
-        assert first == "Remember-me cookie in the historic format, signed by SECRET_KEY"
+        assert first == "Remember-me cookie in the legacy format, signed by SECRET_KEY"
+
+    def test_json_names_the_format(self, facts: Facts, cookie: str) -> None:
+        assert facts(cookie)["format"] == "legacy"
 
     def test_it_has_no_times(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
@@ -365,7 +368,7 @@ class TestHistoricCookie:
 
         verdict = fields_of(explain(cookie))["verdict"]
 
-        assert verdict == "refused: remember_invalid. It is in a format that is not accepted."
+        assert verdict == "refused: remember_invalid. Its format is not accepted."
 
 
 @pytest.mark.usefixtures("records")
@@ -379,9 +382,9 @@ class TestRecord:
     def cookie(self, session_cookie: str, browser: FlaskClient) -> str:
         return cookie_of(browser, "remember_token")
 
-    def test_it_is_told_as_such(self, explain: Explain, cookie: str) -> None:
+    def test_title_says_that_the_login_is_recorded(self, explain: Explain, cookie: str) -> None:
         first = explain(cookie).stdout.splitlines()[0]
-        assert first == "Remember-me cookie of a login on record, signed by SECRET_KEY"
+        assert first == "Remember-me cookie of a recorded login, signed by SECRET_KEY"
 
     def test_what_is_on_record_is_told(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
@@ -476,7 +479,7 @@ class TestKey:
 
         assert about == [name, name]
 
-    def test_historic_cookie_has_a_key_too(self, app: Flask, facts: Facts, cookies: t.Any) -> None:
+    def test_legacy_cookie_has_a_key_too(self, app: Flask, facts: Facts, cookies: t.Any) -> None:
         with app.app_context():
             cookie = encode_cookie("1")
 
@@ -502,7 +505,7 @@ class TestKey:
 
         assert facts(cookie)["key"] == "a key of the session interface"
 
-    def test_fallback_that_sessions_do_not_accept_is_said_so(
+    def test_fallback_that_sessions_ignore_is_explained(
         self, app: Flask, explain: Explain, cookies: t.Any
     ) -> None:
         class Interface(SecureCookieSessionInterface):
@@ -518,7 +521,7 @@ class TestKey:
         fields = fields_of(explain(cookies[0]))
 
         assert fields["user"] == "1"
-        assert "Flask before 3.1 accepts no fallback" in fields["verdict"]
+        assert "Flask before 3.1 ignores SECRET_KEY_FALLBACKS" in fields["verdict"]
 
     @pytest.mark.parametrize("args", [(), ("--json",)], ids=["text", "json"])
     def test_no_key_is_told(
@@ -550,18 +553,18 @@ class TestServerSession:
 
         app.session_interface = Interface()
 
-    def test_it_is_told_as_such(self, explain: Explain) -> None:
+    def test_title_says_that_the_session_is_on_the_server(self, explain: Explain) -> None:
         result = explain("id-1")
 
-        assert result.stdout.splitlines()[0] == "ID of a session that is kept on the server"
+        assert result.stdout.splitlines()[0] == "Session cookie: the ID of a server-side session"
         assert fields_of(result)["user"] == "1"
 
     def test_it_is_judged(self, facts: Facts) -> None:
         about = facts("id-1")
         assert (about["format"], about["accepted"]) == ("server-session", True)
 
-    def test_unknown_one_is_none_of_this_application(self, explain: Explain) -> None:
-        assert "it keeps no session by this ID" in explain("id-3").stdout
+    def test_unknown_id_is_not_of_this_application(self, explain: Explain) -> None:
+        assert "no session has this ID" in explain("id-3").stdout
 
     def test_remember_cookie_is_known_all_the_same(
         self, app: Flask, facts: Facts, remembered_browser: FlaskClient
@@ -582,25 +585,29 @@ class TestForeign:
         ],
         ids=["garbage", "bytes", "token", "session", "named token", "named session"],
     )
-    def test_it_is_none_of_this_application(
+    def test_it_is_not_of_this_application(
         self, explain: Explain, text: str, reason: str, looks: str | None
     ) -> None:
         result = explain(text)
 
-        assert result.stdout.startswith("Not a cookie of this application: no key of it signed")
+        assert result.stdout.startswith(
+            "Not a cookie of this application: none of its keys signed it"
+        )
         assert fields_of(result).get("looks like") == looks
         assert fields_of(result)["verdict"] == f"refused: {reason}"
         assert result.exit_code == 1
 
-    def test_application_without_a_key_is_said_so(self, app: Flask, explain: Explain) -> None:
+    def test_application_without_a_key_says_so(self, app: Flask, explain: Explain) -> None:
         app.config["SECRET_KEY"] = None
-        assert "it has no SECRET_KEY" in explain("a|b").stdout
+        assert "SECRET_KEY is not set" in explain("a|b").stdout
 
-    def test_header_with_other_cookies_only_is_said_so(self, explain: Explain) -> None:
+    def test_header_with_other_cookies_only_names_those_of_the_application(
+        self, explain: Explain
+    ) -> None:
         result = explain("Cookie: theme=dark")
 
         assert result.stdout == (
-            "Not a cookie of this application: it reads 'remember_token' and 'session'.\n"
+            "No cookie of this application: its cookies are 'remember_token' and 'session'.\n"
         )
         assert result.exit_code == 1
 
@@ -642,7 +649,7 @@ class TestInput:
 
         assert fields["user"] == "1"
         assert fields["verdict"] == (
-            "refused: no_login. The application reads it as 'remember_token', and it is called"
+            "refused: no_login. The cookie of this application is named 'remember_token', not"
             " 'old_name'."
         )
 
@@ -688,7 +695,7 @@ class TestUser:
 
         verdict = fields_of(explain(cookie))["verdict"]
 
-        assert verdict == "accepted. The user was not loaded: see --load-user."
+        assert verdict == "accepted. To check the user, too, pass --load-user."
 
     def test_user_is_loaded_if_asked_for(self, explain: Explain, cookie: str) -> None:
         assert fields_of(explain(cookie, "--load-user"))["verdict"] == "accepted"
@@ -700,10 +707,10 @@ class TestUser:
 
         result = explain(cookie, "--load-user")
 
-        assert result.output == "Error: The 'user_loader' failed: KeyError: '1'\n"
+        assert result.output == "Error: The user loader failed: KeyError: '1'\n"
         assert result.exit_code == 1
 
-    def test_failure_without_a_word_is_told(
+    def test_failure_without_a_message_is_named(
         self, explain: Explain, login_manager: LoginManager, cookie: str
     ) -> None:
         def load(user_id: str) -> t.Any:
@@ -713,7 +720,7 @@ class TestUser:
 
         result = explain(cookie, "--load-user")
 
-        assert result.output == "Error: The 'user_loader' failed: LookupError\n"
+        assert result.output == "Error: The user loader failed: LookupError\n"
 
     def test_loader_may_be_async(
         self, explain: Explain, login_manager: LoginManager, users: t.Any, cookie: str

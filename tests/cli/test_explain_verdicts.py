@@ -1,4 +1,4 @@
-"""``flask login explain`` says of a cookie what a request that brings it finds."""
+"""``flask login explain`` judges a cookie as a request with it does."""
 
 from __future__ import annotations
 
@@ -245,7 +245,7 @@ CASES: dict[str, Case] = {
     "no key": setting(SECRET_KEY=None),
     "rotated key": setting(SECRET_KEY="another", SECRET_KEY_FALLBACKS=["a secret key"]),
     "other names": setting(SESSION_COOKIE_NAME="s", REMEMBER_COOKIE_NAME="r"),
-    "historic format": setting(REMEMBER_COOKIE_FORMAT="legacy"),
+    "legacy format": setting(REMEMBER_COOKIE_FORMAT="legacy"),
 }
 
 RECORDED: dict[str, Case] = {
@@ -315,7 +315,7 @@ def test_verdict_is_that_of_a_request_for_logins_from_before(
 
 @pytest.mark.parametrize("config", [{}, {"LOGIN_IDLE_TIMEOUT": HOUR}], ids=["plain", "idle"])
 @pytest.mark.parametrize("accept", [True, False, datetime(2020, 1, 1, tzinfo=timezone.utc)])
-def test_verdict_on_historic_cookies_is_that_of_a_request(accept: t.Any, config: t.Any) -> None:
+def test_verdict_on_legacy_cookies_is_that_of_a_request(accept: t.Any, config: t.Any) -> None:
     world = World(REMEMBER_COOKIE_ACCEPT_LEGACY=accept, **config)
 
     with world.app.app_context():

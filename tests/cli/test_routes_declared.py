@@ -219,7 +219,7 @@ def test_declared_decorator_of_a_function_before_closes(
     login_manager.declare_guard(admin_required)
 
     assert access_of(site) == "closed"
-    assert "declared(function=admin_required, before_request=check)" in invoke(site).output
+    assert "declared(admin_required, before_request=check)" in invoke(site).output
 
 
 @pytest.mark.parametrize("declared", [(True, False), (False, True)])

@@ -1,4 +1,4 @@
-"""``flask login sessions``: the logins on record, listed and ended."""
+"""``flask login sessions``: list and end recorded logins."""
 
 from __future__ import annotations
 
@@ -108,15 +108,21 @@ def test_list_shows_the_newest_login_first(invoke: Invoke, log_in: t.Any, time: 
 
     lines = lines_of(invoke("list", "--user", "1"))
 
-    assert [line.split()[-1] for line in lines[1:]] == ["Safari", "Firefox"]
+    assert [line.split()[-1] for line in lines[1:3]] == ["Safari", "Firefox"]
 
 
 def test_columns_are_aligned(invoke: Invoke, log_in: t.Any) -> None:
     log_in(agent="Firefox")
 
-    head, row = lines_of(invoke("list", "--user", "1"))
+    head, row, *_ = lines_of(invoke("list", "--user", "1"))
 
-    assert head.index("BROWSER") == row.index("Firefox")
+    assert head.index("Browser") == row.index("Firefox")
+
+
+def test_list_ends_with_a_summary(invoke: Invoke, log_in: t.Any) -> None:
+    log_in()
+
+    assert lines_of(invoke("list", "--user", "1"))[-1] == "1 login of user 1. Times are in UTC."
 
 
 def test_list_is_of_one_user(invoke: Invoke, log_in: t.Any) -> None:
@@ -336,5 +342,5 @@ def test_failure_of_the_store_is_in_the_log(
 
 
 @pytest.mark.parametrize("records", [MemoryRecords()], ids=["memory"])
-def test_memory_of_another_process_is_not_seen(invoke: Invoke, records: t.Any) -> None:
+def test_memory_of_another_process_is_warned_about(invoke: Invoke, records: t.Any) -> None:
     assert "in the memory of one process" in invoke("purge").stderr

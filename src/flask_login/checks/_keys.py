@@ -1,4 +1,4 @@
-"""The keys that sign sessions and cookies."""
+"""Checks of the keys that sign sessions and cookies."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ._catalog import problem
 from ._setup import in_words
 from ._setup import Setup
 
-#: What 128 random bits are the least of: OWASP's ASVS wants that much of what must not be guessed.
+#: OWASP's ASVS wants at least 128 random bits in values that must not be guessed.
 _FEWEST_BITS = 128
 _FEWEST_CHARACTERS = 5
 
-# Keys of tutorials, of the documentation of Flask and of this library, and what placeholders are
-# made of. In small letters, and without what is neither a letter nor a digit.
+# Keys from tutorials and from the documentation of Flask and of this library, and words in
+# placeholders. In lower case, letters and digits only.
 _KNOWN = {
     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
     "5791628bb0b13ce0c676dfde280ba245",
@@ -57,7 +57,7 @@ _BYTES = 256
 
 def find(setup: Setup) -> Iterator[Problem]:
     if not setup.settings.secret_key:
-        # API users have no session that has to be signed.
+        # An application with request loaders only signs nothing.
         if setup.manager._user_callback is not None:
             yield problem("login.E001", "SECRET_KEY")
 
@@ -102,7 +102,7 @@ def _is_known(key: str | bytes) -> bool:
 
 
 def _is_short(key: str | bytes) -> bool:
-    """Whether a key has less than 128 bits, even if its characters were chosen at random."""
+    """Whether a key has less than 128 bits, even if its characters are random."""
     text = _as_text(key)
     sizes = (
         size for form, size in zip(_ALPHABETS, _SIZES, strict=True) if re.fullmatch(form, text)
@@ -116,14 +116,14 @@ def _as_text(key: str | bytes) -> str:
 
 
 def _longest_cookie(setup: Setup) -> timedelta:
-    """How long something lasts that a key has signed, at most."""
+    """Return how long a signed cookie is valid at most."""
     key = "PERMANENT_SESSION_LIFETIME"
     remembered = timedelta(seconds=setup.settings.cookie_duration or 0)
     return max(remembered, as_duration(key, setup.config[key]))
 
 
 def _as_date(value: t.Any) -> datetime | None:
-    """An aware time, or ``None`` if it is not a date. The environment has dates as text."""
+    """Return an aware datetime, or ``None`` if it is not a date. A date may be text."""
     if isinstance(value, date):
         value = value.isoformat()
 

@@ -1,4 +1,4 @@
-"""What a view consists of: the functions that a call of it enters."""
+"""The functions that a view consists of: decorators, partials and methods."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flask.views import MethodView
 
 
 def parts_of(view: t.Any, method: str) -> list[t.Any]:
-    """The layers of a view and, if it is class-based, of its methods that answer a method."""
+    """Return the layers of a view and, if it is class-based, of its method for an HTTP method."""
     layers = [*layers_of(view)]
     classes = (_attributes_of(layer).get("view_class") for layer in layers)
     view_class = next(filter(None, classes), None)
@@ -26,7 +26,7 @@ def parts_of(view: t.Any, method: str) -> list[t.Any]:
 
 
 def layers_of(view: t.Any) -> Iterator[t.Any]:
-    """A view and, one by one, what it wraps or calls."""
+    """Yield a view and, one by one, the functions that it wraps or calls."""
     while view is not None:
         yield view
         wrapped = _wrapped_by(view)
@@ -34,7 +34,7 @@ def layers_of(view: t.Any) -> Iterator[t.Any]:
 
 
 def core_of(view: t.Any) -> t.Any:
-    """What is behind the decorators and partials of a view."""
+    """Return the function inside the decorators and partials of a view."""
     while (wrapped := _wrapped_by(view)) is not None:
         view = wrapped
 
@@ -49,7 +49,7 @@ def without_partials(view: t.Any) -> t.Any:
 
 
 def name_of(function: t.Any) -> str:
-    """Where to find a function."""
+    """Return the module and name of a function."""
     named = function if hasattr(function, "__qualname__") else t.cast(t.Any, type(function))
     return f"{named.__module__}.{named.__qualname__}"
 
@@ -67,7 +67,7 @@ def _called_by(view: t.Any) -> t.Any:
 
 
 def _attributes_of(thing: t.Any) -> dict[str, t.Any]:
-    """The attributes of something itself. A method shows those of its function."""
+    """Return the object's own attributes. A method would show those of its function."""
     return {} if ismethod(thing) else getattr(thing, "__dict__", {})
 
 
@@ -78,6 +78,6 @@ def _names_of_methods(view_class: t.Any, method: str) -> list[str]:
     if not issubclass(view_class, MethodView):
         return ["dispatch_request"]
 
-    # HEAD is answered by 'get', if there is no 'head'.
+    # Flask calls 'get' for HEAD if there is no 'head'.
     answers_head = method == "HEAD" and not hasattr(view_class, "head")
     return ["dispatch_request", "get" if answers_head else method.lower()]
