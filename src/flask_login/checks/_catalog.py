@@ -41,11 +41,11 @@ CATALOG: dict[str, Entry] = {
     ),
     "login.E002": Entry(
         "'{setting}' has a key from tutorials or examples, so anyone can log in as any user.",
-        'Generate a new one: python -c "import secrets; print(secrets.token_hex())"',
+        'Replace it: python -c "import secrets; print(secrets.token_hex())"',
     ),
     "login.W003": Entry(
         "'{setting}' has a key that is too short: an attacker can guess it.",
-        'Generate a new one: python -c "import secrets; print(secrets.token_hex())"',
+        'Replace it: python -c "import secrets; print(secrets.token_hex())"',
     ),
     "login.E004": Entry(
         "'SECRET_KEY_FALLBACKS' is a string, and Flask (from 3.1 on) accepts each of its characters"

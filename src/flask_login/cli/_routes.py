@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -70,11 +71,8 @@ def routes(
     found = _survey(app)
     picked = [route for route in found if _is_picked(route, shown)]
     disabled = bool(Settings(app.config).login_disabled)
-
-    problems = [] if fail_on is None else find_problems(found, [*allow, *_entries(allow_file)])
-
-    if disabled:
-        problems.insert(0, "LOGIN_DISABLED is set, so every guard lets everyone in.")
+    allowed = None if fail_on is None else [*allow, *_entries(allow_file)]
+    problems = [*_problems_of(found, allowed, disabled)]
 
     if as_json:
         echo_json({"login_disabled": disabled, "routes": [_as_json(route) for route in picked]})
@@ -85,7 +83,7 @@ def routes(
         click.secho(problem, err=True, fg="red")
 
     if not as_json:
-        _summarize(picked, None if fail_on is None else len(problems))
+        click.echo(_summary_of(picked, None if fail_on is None else len(problems)))
 
     if fail_on is not None and problems:
         click.get_current_context().exit(1)
@@ -103,6 +101,16 @@ def _is_picked(route: Route, shown: str | None) -> bool:
         return route.access in {"open", "unknown"}
 
     return shown is None or route.access == shown
+
+
+def _problems_of(
+    routes: Sequence[Route], allowed: Collection[str] | None, disabled: bool
+) -> Iterator[str]:
+    if disabled:
+        yield "LOGIN_DISABLED is set, so every guard lets everyone in."
+
+    if allowed is not None:
+        yield from find_problems(routes, allowed)
 
 
 def _entries(lines: Iterable[str] | None) -> Iterator[str]:
@@ -146,10 +154,10 @@ def _methods_of(route: Route) -> str:
     return "WebSocket" if route.websocket else ", ".join(route.shown_methods)
 
 
-def _summarize(routes: Sequence[Route], problems: int | None) -> None:
-    """Print one line.
+def _summary_of(routes: Sequence[Route], problems: int | None) -> str:
+    """Return the last line of the output.
 
-    :param problems: How many there are, or ``None`` if nothing fails.
+    :param problems: The number of problems, or ``None`` without ``--fail-on``.
     """
     counts = Counter[str](route.access for route in routes)
     numbers = ", ".join(f"{counts[name]} {name}" for name in _COLORS if counts[name])
@@ -162,7 +170,7 @@ def _summarize(routes: Sequence[Route], problems: int | None) -> None:
     if problems is not None:
         results.append(f"Failed: {counted(problems, 'problem')}" if problems else "Passed")
 
-    click.echo(f"{'. '.join(results)}.")
+    return f"{'. '.join(results)}."
 
 
 def _as_json(route: Route) -> dict[str, t.Any]:
