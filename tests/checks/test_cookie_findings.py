@@ -1,4 +1,4 @@
-"""Cookies that browsers refuse, or that reach further than they should."""
+"""Cookies that browsers reject, or that are sent to too many hosts."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_fallbacks_are_keys_as_well(site: Site) -> None:
 
 
 @pytest.mark.parametrize("fallbacks", [[], None, "", [None]])
-def test_no_fallbacks_are_nothing_to_tell_of(site: Site, fallbacks: t.Any) -> None:
+def test_site_without_fallbacks_has_no_findings(site: Site, fallbacks: t.Any) -> None:
     site.set(SECRET_KEY_FALLBACKS=fallbacks)
 
     assert site.find(deploy=True) == []
@@ -75,7 +75,7 @@ def test_recent_change_of_the_key_is_fine(site: Site, since: t.Any) -> None:
 
 
 @pytest.mark.parametrize("since", ["last week", 5])
-def test_what_is_no_date_is_as_good_as_none(site: Site, since: t.Any) -> None:
+def test_value_that_is_not_a_date_counts_as_missing(site: Site, since: t.Any) -> None:
     site.set(SECRET_KEY_FALLBACKS=[OLD_KEY], SECRET_KEY_SINCE=since)
 
     assert site.find(deploy=True) == ["login.I005"]

@@ -69,7 +69,7 @@ def by_unknown_annotation(user_id: str) -> Elsewhere:
     ],
     ids=lambda loader: loader.__name__,
 )
-def test_user_class_is_told_by_the_loader(site: Site, loader: t.Any) -> None:
+def test_user_class_is_found_by_the_loader(site: Site, loader: t.Any) -> None:
     site.manage(_user_callback=loader)
 
     (finding,) = site.findings(deploy=True)
@@ -77,13 +77,13 @@ def test_user_class_is_told_by_the_loader(site: Site, loader: t.Any) -> None:
     assert finding.message.startswith("The user class 'UnstampedUser' has no 'get_session_stamp'")
 
 
-def test_user_class_is_told_by_its_method(site: Site) -> None:
+def test_user_class_is_found_by_its_method(site: Site) -> None:
     site.manage(_user_callback=OwnUser.find)
 
     assert site.find(deploy=True) == ["login.W071"]
 
 
-def test_user_class_is_told_by_the_manager(site: Site) -> None:
+def test_user_class_is_found_by_the_manager(site: Site) -> None:
     manager = LoginManager[UnstampedUser](site.app)
     manager.user_loader(lambda user_id: None)
 

@@ -86,7 +86,7 @@ def test_switch_that_is_not_a_bool(site: Site, key: str, value: t.Any, truth: bo
 
 
 @pytest.mark.parametrize("value", [True, False, None, 0, 1])
-def test_switch_may_be_what_is_plainly_true_or_false(site: Site, value: t.Any) -> None:
+def test_switch_may_be_a_bool_or_a_number(site: Site, value: t.Any) -> None:
     site.set(LOGIN_CHECK_ACTIVE=value)
 
     assert site.find() == []

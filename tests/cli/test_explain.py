@@ -36,7 +36,7 @@ Facts: t.TypeAlias = Callable[..., dict[str, t.Any]]
 
 
 class Terminal(io.BytesIO):
-    """What somebody types."""
+    """A terminal with typed input."""
 
     def isatty(self) -> bool:
         return True
@@ -61,7 +61,7 @@ def explain(app: Flask, browser: FlaskClient) -> Explain:
 
 @pytest.fixture
 def facts(explain: Explain) -> Facts:
-    """What is said of a cookie."""
+    """Returns the facts about a cookie."""
 
     def find(text: t.Any, *args: str) -> dict[str, t.Any]:
         [cookie] = json.loads(explain(text, "--json", *args).stdout)["cookies"]
@@ -86,7 +86,7 @@ def cookie_of(client: FlaskClient, name: str) -> str:
 
 
 def fields_of(result: Result) -> dict[str, str]:
-    """The facts of a text, by what they are called."""
+    """Return the facts of a text, by name."""
     pairs = (line.strip().partition("  ") for line in result.stdout.splitlines()[1:])
     return {name: fact.strip() for name, _, fact in pairs}
 
@@ -101,19 +101,19 @@ class TestSession:
     def test_title_says_what_it_is(self, explain: Explain, cookie: str) -> None:
         assert explain(cookie).stdout.startswith("Session cookie, signed by SECRET_KEY\n")
 
-    def test_login_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_login_is_shown(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
 
         assert (about["kind"], about["format"]) == ("session", "session")
         assert (about["user_id"], about["fresh"], about["forced"]) == ("1", True, False)
 
-    def test_accepted_one_exits_with_0(self, explain: Explain, cookie: str) -> None:
+    def test_accepted_cookie_exits_with_0(self, explain: Explain, cookie: str) -> None:
         result = explain(cookie)
 
         assert "accepted" in fields_of(result)["verdict"]
         assert result.exit_code == 0
 
-    def test_refused_one_exits_with_1(self, explain: Explain, browser: FlaskClient) -> None:
+    def test_refused_cookie_exits_with_1(self, explain: Explain, browser: FlaskClient) -> None:
         browser.get("/fill")
 
         result = explain(cookie_of(browser, "session"))
@@ -121,13 +121,15 @@ class TestSession:
         assert fields_of(result)["verdict"] == "refused: no_login. It contains no login."
         assert result.exit_code == 1
 
-    def test_what_else_is_in_it_is_told_by_name_only(self, explain: Explain, cookie: str) -> None:
+    def test_other_session_keys_are_shown_without_values(
+        self, explain: Explain, cookie: str
+    ) -> None:
         result = explain(cookie)
 
         assert fields_of(result)["other keys"] == "basket"
         assert "gift" not in result.output
 
-    def test_times_are_told(self, app: Flask, facts: Facts, browser: t.Any, clock: t.Any) -> None:
+    def test_times_are_shown(self, app: Flask, facts: Facts, browser: t.Any, clock: t.Any) -> None:
         app.config["LOGIN_IDLE_TIMEOUT"] = DAY
         browser.get("/login/1")
         clock.tick(3600)
@@ -138,7 +140,7 @@ class TestSession:
         assert about["authenticated_at"] == "2025-06-15T15:06:40+00:00"
         assert about["seen_at"] == "2025-06-15T16:06:40+00:00"
 
-    def test_issue_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_time_of_issue_is_shown(self, facts: Facts, cookie: str) -> None:
         issued_at = datetime.fromisoformat(facts(cookie)["issued_at"]).timestamp()
         assert abs(issued_at - time.time()) < 60
 
@@ -151,7 +153,7 @@ class TestSession:
         ],
         ids=["lifetime", "idle", "absolute"],
     )
-    def test_first_end_counts(
+    def test_first_expiry_counts(
         self, app: Flask, facts: Facts, browser: FlaskClient, settings: t.Any, setting: str
     ) -> None:
         app.config.update(settings)
@@ -170,7 +172,7 @@ class TestSession:
 
         assert expires == "2025-06-17 15:06:40 UTC (1 day ago), by LOGIN_ABSOLUTE_TIMEOUT"
 
-    def test_absence_of_freshness_is_told(self, facts: Facts, browser: FlaskClient) -> None:
+    def test_stale_login_is_not_fresh(self, facts: Facts, browser: FlaskClient) -> None:
         browser.get("/login/1?stale")
         assert not facts(cookie_of(browser, "session"))["fresh"]
 
@@ -201,7 +203,7 @@ class TestSession:
 
         assert facts(cookie_of(client, "session"))["fresh"]
 
-    def test_permanence_is_told(self, facts: Facts, app: Flask) -> None:
+    def test_permanent_session_is_shown_as_such(self, facts: Facts, app: Flask) -> None:
         client = app.test_client()
 
         with client.session_transaction() as stored:
@@ -210,7 +212,7 @@ class TestSession:
 
         assert facts(cookie_of(client, "session"))["permanent"]
 
-    def test_stamp_is_told_of_but_not_told(
+    def test_stamp_is_mentioned_but_not_shown(
         self, explain: Explain, browser: FlaskClient, users: t.Any, session_of: t.Any
     ) -> None:
         users["1"].stamp = "a hash of a password"
@@ -263,7 +265,7 @@ class TestRememberCookie:
     def test_title_says_what_it_is(self, explain: Explain, cookie: str) -> None:
         assert explain(cookie).stdout.startswith("Remember-me cookie, signed by SECRET_KEY\n")
 
-    def test_login_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_login_is_shown(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
 
         assert (about["kind"], about["format"]) == ("remember", "timed")
@@ -275,7 +277,7 @@ class TestRememberCookie:
         assert fields["duration"] == "365 days"
         assert fields["expires"].endswith(", by its own duration")
 
-    def test_expired_one_is_told_all_the_same(
+    def test_expired_cookie_is_explained(
         self, facts: Facts, browser: FlaskClient, clock: t.Any
     ) -> None:
         browser.get("/login/1?remember&duration=60")
@@ -290,7 +292,7 @@ class TestRememberCookie:
         app.config["LOGIN_ABSOLUTE_TIMEOUT"] = DAY
         assert facts(cookie)["expires_by"] == "LOGIN_ABSOLUTE_TIMEOUT"
 
-    def test_forced_login_is_told(self, facts: Facts, app: Flask, users: t.Any) -> None:
+    def test_json_has_a_forced_login(self, facts: Facts, app: Flask, users: t.Any) -> None:
         app.add_url_rule("/force", "force", lambda: str(login_user(users["3"], True, force=True)))
         client = app.test_client()
         client.get("/force")
@@ -328,7 +330,7 @@ class TestRememberCookie:
         assert (about["format"], about["user_id"]) == ("timed", None)
         assert about["reason"] == "remember_invalid"
 
-    def test_time_that_no_date_can_be_of_is_told(self, app: Flask, facts: Facts) -> None:
+    def test_time_that_is_too_large_is_the_latest(self, app: Flask, facts: Facts) -> None:
         token = f"1|{10**20}.{10**20}.{10**20}.random.."
 
         about = facts(_signer(app.config["SECRET_KEY"].encode()).sign(token))
@@ -353,7 +355,7 @@ class TestLegacyCookie:
         about = facts(cookie)
         assert about["authenticated_at"] is about["issued_at"] is about["expires_at"] is None
 
-    def test_date_until_which_it_is_accepted_is_told(
+    def test_last_date_of_legacy_cookies_is_shown(
         self, app: Flask, facts: Facts, cookie: str
     ) -> None:
         app.config["REMEMBER_COOKIE_ACCEPT_LEGACY"] = datetime(2100, 1, 1, tzinfo=timezone.utc)
@@ -386,14 +388,14 @@ class TestRecord:
         first = explain(cookie).stdout.splitlines()[0]
         assert first == "Remember-me cookie of a recorded login, signed by SECRET_KEY"
 
-    def test_what_is_on_record_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_record_is_shown(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
 
         assert (about["format"], about["record"]) == ("record", "active")
         assert (about["duration"], about["expires_by"]) == (365 * DAY, "duration")
         assert about["authenticated_at"] is not None
 
-    def test_session_is_told_with_its_record(self, facts: Facts, session_cookie: str) -> None:
+    def test_session_has_its_record(self, facts: Facts, session_cookie: str) -> None:
         about = facts(session_cookie)
         assert (about["record"], about["accepted"]) == ("active", True)
 
@@ -406,14 +408,16 @@ class TestRecord:
 
         assert facts(session_cookie)["expires_by"] == "record"
 
-    def test_ended_login_is_told(
+    def test_ended_login_is_refused(
         self, facts: Facts, records: MemoryRecords, cookie: str, session_cookie: str
     ) -> None:
         records.end("1", 0)
         abouts = [facts(cookie), facts(session_cookie)]
         assert [(each["record"], each["reason"]) for each in abouts] == [("ended", "ended")] * 2
 
-    def test_expired_login_is_told(self, facts: Facts, records: MemoryRecords, cookie: str) -> None:
+    def test_expired_login_is_refused(
+        self, facts: Facts, records: MemoryRecords, cookie: str
+    ) -> None:
         [row] = records.list("1", 0)
         records.change("1", row.key, {"expires_at": 1})
 
@@ -421,14 +425,14 @@ class TestRecord:
 
         assert (about["record"], about["reason"]) == ("expired", "ended")
 
-    def test_login_that_is_no_longer_remembered_is_told(
+    def test_login_that_is_no_longer_remembered_is_refused(
         self, facts: Facts, records: MemoryRecords, cookie: str
     ) -> None:
         [row] = records.list("1", 0)
         records.change("1", row.key, {"remembered_until": None})
         assert facts(cookie)["reason"] == "remember_expired"
 
-    def test_missing_record_is_told(
+    def test_login_without_a_record_is_refused(
         self, facts: Facts, records: MemoryRecords, cookie: str
     ) -> None:
         records.purge(2**60)
@@ -438,7 +442,7 @@ class TestRecord:
         assert (about["record"], about["reason"]) == ("missing", "ended")
         assert about["authenticated_at"] is None
 
-    def test_cookie_is_worth_what_it_says_without_records(
+    def test_cookie_is_accepted_without_records(
         self, app: Flask, facts: Facts, cookie: str
     ) -> None:
         LoginManager(app).user_loader(str)
@@ -448,7 +452,7 @@ class TestRecord:
         assert (about["record"], about["accepted"]) == (None, True)
         assert about["expires_by"] == "REMEMBER_COOKIE_DURATION"
 
-    def test_secret_of_the_login_is_not_told(self, explain: Explain, cookie: str) -> None:
+    def test_secret_of_the_login_is_not_shown(self, explain: Explain, cookie: str) -> None:
         secret = cookie.partition("|")[2].partition(".")[0]
         assert secret not in explain(cookie).output + explain(cookie, "--json").output
 
@@ -470,7 +474,7 @@ class TestKey:
         ],
         ids=["one", "second", "beside an empty one"],
     )
-    def test_fallback_is_told_by_its_place(
+    def test_fallback_is_named_by_its_index(
         self, app: Flask, facts: Facts, cookies: t.Any, fallbacks: t.Any, name: str
     ) -> None:
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=fallbacks)
@@ -487,7 +491,9 @@ class TestKey:
 
         assert facts(cookie)["key"] == "SECRET_KEY_FALLBACKS[0]"
 
-    def test_character_of_a_string_of_fallbacks_is_told(self, app: Flask, facts: Facts) -> None:
+    def test_character_of_a_string_of_fallbacks_is_named_by_its_index(
+        self, app: Flask, facts: Facts
+    ) -> None:
         interface = SecureCookieSessionInterface()
         app.config.update(SECRET_KEY="c")
         forged = interface.get_signing_serializer(app).dumps({"_user_id": "1"})  # type: ignore[union-attr]
@@ -524,7 +530,7 @@ class TestKey:
         assert "Flask before 3.1 ignores SECRET_KEY_FALLBACKS" in fields["verdict"]
 
     @pytest.mark.parametrize("args", [(), ("--json",)], ids=["text", "json"])
-    def test_no_key_is_told(
+    def test_keys_are_not_shown(
         self, app: Flask, explain: Explain, cookies: t.Any, args: tuple[str, ...]
     ) -> None:
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[OLD])
@@ -532,7 +538,7 @@ class TestKey:
         assert OLD not in output
         assert NEW not in output
 
-    def test_cookie_is_not_told(self, explain: Explain, cookies: t.Any) -> None:
+    def test_cookies_are_not_shown(self, explain: Explain, cookies: t.Any) -> None:
         output = "".join(explain(cookie).output for cookie in cookies)
         assert not any(cookie[-20:] in output for cookie in cookies)
 
@@ -615,7 +621,7 @@ class TestForeign:
         result = explain("Cookie: theme=dark", "--json")
         assert json.loads(result.stdout) == {"accepted": False, "cookies": []}
 
-    def test_payload_that_is_no_session_is_none(self, app: Flask) -> None:
+    def test_payload_must_be_a_session(self, app: Flask) -> None:
         interface = SecureCookieSessionInterface()
         signed = interface.get_signing_serializer(app).dumps(["a", "list"])  # type: ignore[union-attr]
         # Flask itself cannot open it.
@@ -639,7 +645,7 @@ class TestInput:
     def test_several_are_set_apart(self, explain: Explain, cookies: t.Any) -> None:
         assert "\n\nRemember-me cookie" in explain("\n".join(cookies)).stdout
 
-    def test_one_accepted_is_enough(self, explain: Explain, cookies: t.Any) -> None:
+    def test_one_accepted_cookie_is_enough(self, explain: Explain, cookies: t.Any) -> None:
         assert explain(f"Cookie: session=garbage; remember_token={cookies[1]}").exit_code == 0
 
     def test_cookie_by_another_name_is_not_read_by_requests(

@@ -58,7 +58,7 @@ class User(UserMixin):
 
 
 class Watched(MemoryRecords):
-    """A store that notes what is written, and fails where it is told to."""
+    """A store that notes writes, and fails on demand."""
 
     failing = False
     stolen = False
@@ -103,7 +103,7 @@ class World:
         return [f"{name}={self._value(name)}" for name in ("session", "remember_token")]
 
     def explained(self, header: str) -> str:
-        """What the command says."""
+        """Return the verdict of the command."""
         result = self.app.test_cli_runner().invoke(
             args=["login", "explain", "--load-user", "--json"], input=f"Cookie: {header}"
         )
@@ -113,7 +113,7 @@ class World:
         return "accepted" if cookie["accepted"] else str(cookie["reason"])
 
     def found(self, header: str) -> str:
-        """What a request finds."""
+        """Return the verdict of a request."""
         client = self.app.test_client(use_cookies=False)
         response = client.get("/why", headers={"Cookie": header})
         return response.text if response.status_code == 200 else "records_unavailable"
@@ -347,7 +347,7 @@ def test_verdict_on_a_session_without_a_login() -> None:
     assert world.explained(header) == world.found(header) == "no_login"
 
 
-def test_verdict_on_what_is_signed_for_another_purpose() -> None:
+def test_verdict_on_a_value_that_is_signed_for_another_purpose() -> None:
     world = World()
     signed = URLSafeTimedSerializer("a secret key", salt="mail").dumps({"_user_id": "1"})
     header = f"session={signed}"

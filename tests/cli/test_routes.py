@@ -109,13 +109,13 @@ def test_json_has_stable_keys(site: Flask) -> None:
     ("option", "endpoints"),
     [("--open", {"index", "login", "static"}), ("--closed", {"mine"})],
 )
-def test_half_of_the_routes_is_shown(site: Flask, option: str, endpoints: set[str]) -> None:
+def test_filter_shows_one_kind_of_routes(site: Flask, option: str, endpoints: set[str]) -> None:
     routes = json.loads(invoke(site, "--json", option).output)["routes"]
 
     assert {route["endpoint"] for route in routes} == endpoints
 
 
-def test_what_is_unknown_may_be_open(site: Flask) -> None:
+def test_unknown_views_are_shown_with_open_ones(site: Flask) -> None:
     site.before_request(lambda: None)
 
     assert "unknown" in invoke(site, "--open").output
@@ -190,11 +190,11 @@ def test_open_views_do_not_fail_by_themselves(site: Flask) -> None:
     assert invoke(site).exit_code == 0
 
 
-def test_what_is_shown_does_not_change_what_fails(site: Flask) -> None:
+def test_filter_does_not_change_the_exit_code(site: Flask) -> None:
     assert invoke(site, "--closed", "--fail-on", "open").exit_code == 1
 
 
-def test_file_lists_what_is_allowed(site: Flask, tmp_path: Path) -> None:
+def test_file_lists_allowed_views(site: Flask, tmp_path: Path) -> None:
     file = tmp_path / "open-views.txt"
     file.write_text("# Open views.\nindex  # the home page\n\nlogin\n")
 
@@ -210,7 +210,7 @@ def test_one_method_is_allowed(site: Flask) -> None:
 
 
 @pytest.mark.parametrize("entry", ["mine", "nowhere", "index:POST", "ind*"])
-def test_allowing_what_is_not_open_fails(site: Flask, entry: str) -> None:
+def test_allowing_a_view_that_is_not_open_fails(site: Flask, entry: str) -> None:
     allow = ["--allow", "index", "--allow", "login", "--allow", entry]
     result = invoke(site, "--fail-on", "open", *allow)
 

@@ -26,7 +26,7 @@ Invoke: t.TypeAlias = Callable[..., Result]
 
 
 class Terminal(io.BytesIO):
-    """What somebody types."""
+    """A terminal with typed input."""
 
     def isatty(self) -> bool:
         return True
@@ -250,7 +250,7 @@ def test_prefix_must_name_one_login(
     assert len(ids()) == 2
 
 
-def test_json_tells_how_many_ended(invoke: Invoke, log_in: t.Any) -> None:
+def test_json_has_the_number_of_ended_logins(invoke: Invoke, log_in: t.Any) -> None:
     log_in()
     assert json.loads(invoke("end", "--user", "1", "--json").stdout) == {"ended": 1}
 
@@ -264,7 +264,7 @@ def test_end_all_ends_the_logins_of_everyone(invoke: Invoke, log_in: t.Any) -> N
     assert [browser.get("/me").text for browser in browsers] == ["nobody", "nobody"]
 
 
-def test_end_all_needs_a_yes_where_nobody_can_be_asked(invoke: Invoke, log_in: t.Any) -> None:
+def test_end_all_needs_a_yes_without_a_terminal(invoke: Invoke, log_in: t.Any) -> None:
     browser = log_in()
 
     result = invoke("end-all", input="y\n")
@@ -289,7 +289,7 @@ def test_end_all_asks_in_a_terminal(
     assert browser.get("/me").text == user
 
 
-def test_purge_tells_how_many_rows_were_removed(
+def test_purge_prints_the_number_of_removed_rows(
     invoke: Invoke, log_in: t.Any, time: FrozenClock
 ) -> None:
     log_in(), log_in()
