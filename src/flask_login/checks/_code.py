@@ -30,6 +30,11 @@ def read_of_user(function: t.Any) -> set[str]:
     }
 
 
+def names_in(function: t.Any) -> set[str]:
+    """The names that a function mentions."""
+    return {name for code in codes_of(function) for name in _names_in(code)}
+
+
 def codes_of(function: t.Any) -> Iterator[CodeType]:
     """The code of a function, and of those in it. What is written in C has none."""
     ahead: list[t.Any] = [function.__code__] if isfunction(function) else []

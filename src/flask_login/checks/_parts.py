@@ -12,6 +12,8 @@ from inspect import ismethod
 
 from flask.views import MethodView
 
+from ._code import names_in
+
 
 def parts_of(view: t.Any, method: str) -> list[t.Any]:
     """The layers of a view and, if it is class-based, of its methods that answer a method."""
@@ -75,9 +77,27 @@ def _names_of_methods(view_class: t.Any, method: str) -> list[str]:
     if not isclass(view_class):
         return []
 
-    if not issubclass(view_class, MethodView):
+    if not _dispatches_by_method(view_class):
         return ["dispatch_request"]
 
     # HEAD is answered by 'get', if there is no 'head'.
     answers_head = method == "HEAD" and not hasattr(view_class, "head")
     return ["dispatch_request", "get" if answers_head else method.lower()]
+
+
+def _dispatches_by_method(view_class: type) -> bool:
+    """Whether a class-based view calls its method that is named like the request's, as Flask's
+    ``dispatch_request`` does, or one that calls that, or looks the method up.
+    """
+    attributes = (vars(parent).get("dispatch_request") for parent in view_class.__mro__)
+
+    for dispatch_request in filter(None, attributes):
+        if dispatch_request is MethodView.dispatch_request:
+            return True
+
+        names = names_in(core_of(dispatch_request))
+
+        if "dispatch_request" not in names:
+            return names.issuperset({"getattr", "method"})
+
+    return False
