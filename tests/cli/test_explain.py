@@ -649,7 +649,7 @@ class TestInput:
     def test_terminal_is_asked(self, explain: Explain, cookies: t.Any) -> None:
         result = explain(Terminal(f"{cookies[0]}\n".encode()))
 
-        assert result.stderr.startswith("Cookie: ")
+        assert result.stderr.startswith("Cookie:")
         assert result.exit_code == 0
 
     @pytest.mark.parametrize("text", ["", " \n"], ids=["nothing", "blank"])

@@ -278,6 +278,39 @@ class ParentDispatchedByName(DispatchedByName):
     """It inherits that."""
 
 
+class Resource(MethodView):
+    """As Flask-RESTful has it."""
+
+    method_decorators: t.Any = ()
+    get = post = enter
+
+    def dispatch_request(self) -> t.Any:
+        method = getattr(self, request.method.lower(), None) or self.get
+        decorators = self.method_decorators
+
+        if isinstance(decorators, dict):
+            decorators = decorators.get(request.method.lower(), ())
+
+        for decorator in decorators:
+            method = decorator(method)
+
+        return method()
+
+
+class ResourceForUsers(Resource):
+    method_decorators = (with_wraps, user_passes_test(bool))
+
+
+class ResourceForSome(Resource):
+    method_decorators: t.ClassVar = {"get": [login_required]}
+
+
+class NoResource(Mixed):
+    """Nobody reads what it has of that name."""
+
+    method_decorators: t.ClassVar = [login_required]
+
+
 class WithOptions(MethodView):
     get = options = login_required(enter)
     methods: t.ClassVar = ["GET", "OPTIONS"]
@@ -300,6 +333,10 @@ def classes(app: Flask, manager: LoginManager) -> None:
         DispatchedByParent,
         DispatchedByName,
         ParentDispatchedByName,
+        Resource,
+        ResourceForUsers,
+        ResourceForSome,
+        NoResource,
         WithOptions,
     ]
 

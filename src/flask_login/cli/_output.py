@@ -10,7 +10,8 @@ import click
 
 
 def echo_json(value: t.Any) -> None:
-    click.echo(json.dumps(value, indent=2))
+    # What an application gave may be a lazy string.
+    click.echo(json.dumps(value, indent=2, default=str))
 
 
 def echo_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
