@@ -23,10 +23,10 @@ _SWITCHES_OF_FLASK = ("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SECURE")
 #: Keys of ours that are no :class:`.Setting`.
 _OTHERS = ("SESSION_PROTECTION", "SECRET_KEY_SINCE")
 
-# 'LOGIN_ENABLED' and 'LOGIN_TIMEOUT' may well be an application's own. Nobody but us has keys that
-# begin with 'REMEMBER_'.
+# 'LOGIN_ENABLED', 'LOGIN_TIMEOUT' and 'REMEMBER_ME' may well be an application's own. Few others
+# have keys that begin with 'REMEMBER_'.
 _ALIKE = 0.87
-_ALIKE_IF_OURS = 0.7
+_ALIKE_IF_OURS = 0.75
 
 _HOST = r"[\w.-]+|\[[0-9A-Fa-f:.]+\]"
 

@@ -59,6 +59,13 @@ class Setup:
         }
         self.settings: Settings = Settings(self.config)
 
+    @property
+    def reads_cookies(self) -> bool:
+        """Whether sessions and remember-me cookies log users in. Without a ``user_loader``, only
+        the request does.
+        """
+        return self.manager._user_callback is not None
+
     @contextmanager
     def request(self) -> Generator[None, None, None]:
         """A request, in a context of its own: the command has one already, with a ``g`` that a
