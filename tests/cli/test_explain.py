@@ -563,6 +563,14 @@ class TestServerSession:
     def test_unknown_one_is_none_of_this_application(self, explain: Explain) -> None:
         assert "it keeps no session by this ID" in explain("id-3").stdout
 
+    def test_failure_of_its_store_is_one_sentence(self, app: Flask, explain: Explain) -> None:
+        app.session_interface.open_session = lambda *_: {}["id-1"]  # type: ignore[method-assign]
+
+        result = explain("id-1")
+
+        assert result.output == "Error: The session cannot be opened: KeyError: 'id-1'\n"
+        assert result.exit_code == 1
+
     def test_remember_cookie_is_known_all_the_same(
         self, app: Flask, facts: Facts, remembered_browser: FlaskClient
     ) -> None:
@@ -702,6 +710,16 @@ class TestUser:
 
         assert result.output == "Error: The 'user_loader' failed: KeyError: '1'\n"
         assert result.exit_code == 1
+
+    def test_terminal_obeys_nothing_that_a_failure_says(
+        self, explain: Explain, login_manager: LoginManager, cookie: str
+    ) -> None:
+        def load(user_id: str) -> t.Any:
+            raise LookupError("\x1b[2J")
+
+        login_manager.user_loader(load)
+
+        assert "LookupError: \\x1b[2J" in explain(cookie, "--load-user").output
 
     def test_failure_without_a_word_is_told(
         self, explain: Explain, login_manager: LoginManager, cookie: str

@@ -41,6 +41,10 @@ class LoaderFailure(Exception):
     """The ``user_loader`` raised something, which is the cause."""
 
 
+class SessionFailure(Exception):
+    """The session interface raised something, which is the cause."""
+
+
 class Judge:
     """Judges the cookie of the request whose context this is. Its browser is taken to be the one
     that the cookie was given to.
