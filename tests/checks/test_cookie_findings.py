@@ -85,7 +85,8 @@ def test_both_are_to_blame(site: Site) -> None:
 
 
 @pytest.mark.parametrize("key", ["SESSION_COOKIE_SAMESITE", "REMEMBER_COOKIE_SAMESITE"])
-def test_word_that_is_no_samesite(site: Site, key: str) -> None:
-    site.set(**{key: "Relaxed"})
+@pytest.mark.parametrize("value", ["Relaxed", ""])
+def test_word_that_is_no_samesite(site: Site, key: str, value: str) -> None:
+    site.set(**{key: value})
 
     assert ("login.E021", key) in [(f.id, f.setting) for f in site.findings()]

@@ -13,6 +13,7 @@ import pytest
 from check_kit import KEY
 from check_kit import OLD_KEY
 from check_kit import Site
+from flask.sessions import SessionInterface
 
 KNOWN = [
     "dev",
@@ -21,6 +22,8 @@ KNOWN = [
     b"secret",
     "a long random string",
     "you-will-never-guess",
+    "super secret string",
+    b'_5#y2L"F4Q8z\n\xec]/',
 ]
 SHORT = ["7" * 38, "q8Zk3x_", "kq" * 30, b"\x81\x9f\xa0\xe3\xf7\x12\x00\x11", "ключ от дома"]
 LONG = [secrets.token_hex(16), secrets.token_urlsafe(16), secrets.token_bytes(16).rjust(17, b"\0")]
@@ -43,6 +46,19 @@ def test_short_key_is_a_warning(site: Site, key: str | bytes) -> None:
 @pytest.mark.parametrize("key", LONG, ids=["hex", "base64", "bytes"])
 def test_key_of_128_random_bits_is_long_enough(site: Site, key: str | bytes) -> None:
     site.set(SECRET_KEY=key)
+
+    assert site.find() == []
+
+
+def test_key_of_a_wrong_type_is_told_as_such(site: Site) -> None:
+    site.set(SECRET_KEY=12345)
+
+    assert site.find() == ["login.E010"]
+
+
+def test_sessions_on_the_server_need_no_key(site: Site) -> None:
+    site.set(SECRET_KEY=None)
+    site.app.session_interface = SessionInterface()
 
     assert site.find() == []
 

@@ -11,6 +11,7 @@ import pytest
 from check_kit import Site
 from check_kit import UnstampedUser
 from check_kit import User
+from flask import Flask
 from flask import g
 from flask import request
 
@@ -152,3 +153,22 @@ def test_application_without_a_user_loader(site: Site) -> None:
     site.manage(_user_callback=None, _request_callback=lambda request: None)
 
     assert site.find(deploy=True, try_loader=True) == []
+
+
+def test_cookies_do_not_matter_without_a_user_loader(site: Site) -> None:
+    site.manage(_user_callback=None, _request_callback=lambda request: None)
+    site.app.config.pop("LOGIN_DEFAULTS")
+    site.set(SESSION_COOKIE_SAMESITE=None, SECRET_KEY=None)
+
+    assert site.find(deploy=True) == []
+
+
+def test_subclass_may_find_users_in_its_own_way() -> None:
+    class Finder(LoginManager):
+        def _load_user(self) -> None:
+            g._login_user = User()
+
+    app = Flask("app")
+    Finder(app)
+
+    assert check_setup(app) == []

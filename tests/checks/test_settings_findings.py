@@ -23,7 +23,7 @@ from flask_login.records.memory import MemoryRecords
         (
             "PERMANENT_SESSION_LIFETIME",
             "30 days",
-            "PERMANENT_SESSION_LIFETIME must be timedelta or int, instead got: str",
+            "PERMANENT_SESSION_LIFETIME must be timedelta or int or float, instead got: str",
         ),
         ("SERVER_NAME", 8000, "SERVER_NAME must be str or None, instead got: int"),
         ("SESSION_COOKIE_NAME", None, "SESSION_COOKIE_NAME must be str, instead got: NoneType"),
@@ -92,6 +92,20 @@ def test_switch_may_be_a_bool_or_a_number(site: Site, value: t.Any) -> None:
     assert site.find() == []
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("FORCE_HOST_FOR_REDIRECTS", False),
+        ("PERMANENT_SESSION_LIFETIME", 3600.0),
+        ("REMEMBER_COOKIE_DOMAIN", False),
+    ],
+)
+def test_value_that_works_is_no_error(site: Site, key: str, value: t.Any) -> None:
+    site.set(**{key: value})
+
+    assert site.find() == []
+
+
 def test_disabled_guards_are_one_finding(site: Site) -> None:
     site.set(LOGIN_DISABLED="false")
 
@@ -128,6 +142,8 @@ def test_misspelt_setting_is_recognised(site: Site, key: str, known: str) -> Non
         "LOGIN_REQUIRED",
         "LOGIN_TIMEOUT",
         "LOGIN_VIEW",
+        "REMEMBER_ME",
+        "REMEMBER_ME_ENABLED",
         "JWT_SECRET_KEY",
         "SESSION_KEY_PREFIX",
         "SESSION_PERMANENT",

@@ -572,6 +572,14 @@ class TestServerSession:
     def test_unknown_id_is_not_of_this_application(self, explain: Explain) -> None:
         assert "no session has this ID" in explain("id-3").stdout
 
+    def test_failure_of_its_store_is_one_sentence(self, app: Flask, explain: Explain) -> None:
+        app.session_interface.open_session = lambda *_: {}["id-1"]  # type: ignore[method-assign]
+
+        result = explain("id-1")
+
+        assert result.output == "Error: The session cannot be opened: KeyError: 'id-1'\n"
+        assert result.exit_code == 1
+
     def test_remember_cookie_is_known_all_the_same(
         self, app: Flask, facts: Facts, remembered_browser: FlaskClient
     ) -> None:
@@ -662,7 +670,7 @@ class TestInput:
     def test_terminal_is_asked(self, explain: Explain, cookies: t.Any) -> None:
         result = explain(Terminal(f"{cookies[0]}\n".encode()))
 
-        assert result.stderr.startswith("Cookie: ")
+        assert result.stderr.startswith("Cookie:")
         assert result.exit_code == 0
 
     @pytest.mark.parametrize("text", ["", " \n"], ids=["nothing", "blank"])
@@ -715,6 +723,16 @@ class TestUser:
 
         assert result.output == "Error: The user loader failed: KeyError: '1'\n"
         assert result.exit_code == 1
+
+    def test_terminal_obeys_nothing_that_a_failure_says(
+        self, explain: Explain, login_manager: LoginManager, cookie: str
+    ) -> None:
+        def load(user_id: str) -> t.Any:
+            raise LookupError("\x1b[2J")
+
+        login_manager.user_loader(load)
+
+        assert "LookupError: \\x1b[2J" in explain(cookie, "--load-user").output
 
     def test_failure_without_a_message_is_named(
         self, explain: Explain, login_manager: LoginManager, cookie: str

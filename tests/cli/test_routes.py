@@ -105,6 +105,13 @@ def test_json_has_stable_keys(site: Flask) -> None:
     }
 
 
+def test_lazy_strings_are_text_in_json(app: Flask, login_manager: LoginManager) -> None:
+    lazy: t.Any = Path("admins")
+    app.add_url_rule("/", "page", user_passes_test(bool, reason=lazy)(lambda: ""))
+
+    assert json.loads(invoke(app, "--json").output)["routes"][0]["by"][0]["reason"] == "admins"
+
+
 @pytest.mark.parametrize(
     ("option", "endpoints"),
     [("--open", {"index", "login", "static"}), ("--closed", {"mine"})],

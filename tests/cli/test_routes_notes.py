@@ -281,6 +281,13 @@ def test_guests_that_need_a_request_are_unknown(app: Flask, login_manager: Login
     assert notes_of(app) == ["reads_current_user"]
 
 
+def test_attribute_of_guests_may_need_a_request(app: Flask, login_manager: LoginManager) -> None:
+    login_manager.anonymous_user = type("Guest", (), {"name": property(lambda _: request.path)})
+    app.add_url_rule("/", "page", lambda: str(current_user.name))
+
+    assert notes_of(app) == []
+
+
 def test_methods_are_read_one_by_one(app: Flask, login_manager: LoginManager) -> None:
     app.add_url_rule("/", view_func=Methods.as_view("page"))
 

@@ -30,6 +30,11 @@ def read_of_user(function: t.Any) -> set[str]:
     }
 
 
+def names_in(function: t.Any) -> set[str]:
+    """Return the names that a function uses."""
+    return {name for code in codes_of(function) for name in _names_in(code)}
+
+
 def codes_of(function: t.Any) -> Iterator[CodeType]:
     """Yield the code of a function and of the functions inside it. Functions in C have none."""
     ahead: list[t.Any] = [function.__code__] if isfunction(function) else []

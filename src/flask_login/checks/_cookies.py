@@ -27,6 +27,10 @@ class _Cookie(t.NamedTuple):
 
 
 def find(setup: Setup) -> Iterator[Problem]:
+    # Without a user loader, no cookie logs a user in.
+    if not setup.reads_cookies:
+        return
+
     cookies = (_session_cookie(setup), _remember_cookie(setup))
 
     for cookie in cookies:
@@ -64,7 +68,7 @@ def _find_refusals(setup: Setup, cookie: _Cookie) -> Iterator[Problem]:
     what = "session" if prefix == "SESSION_COOKIE" else "remember-me"
     samesite = cookie.setting_of("samesite")
 
-    if samesite in setup.config and _samesite_of(attributes) not in _SAMESITES:
+    if samesite in setup.config and not _is_samesite(attributes["samesite"]):
         yield problem("login.E021", samesite, value=attributes["samesite"])
 
     for reason in remember.find_problems(prefix, name, attributes, setup.config):
@@ -114,6 +118,10 @@ def _find_wrong(
 
     if own in setup.config and is_wrong(remembered.attributes):
         yield own
+
+
+def _is_samesite(value: t.Any) -> bool:
+    return value is None or (value != "" and str(value).lower() in _SAMESITES)
 
 
 def _samesite_of(attributes: Mapping[str, t.Any]) -> str:

@@ -11,6 +11,8 @@ from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
 
+from flask.sessions import SecureCookieSessionInterface
+
 from .. import _clock
 from .._values import as_duration
 from ._catalog import Problem
@@ -27,6 +29,7 @@ _FEWEST_CHARACTERS = 5
 _KNOWN = {
     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
     "5791628bb0b13ce0c676dfde280ba245",
+    "5y2lf4q8z",
     "5y2lf4q8znxec",
     "a0zr98j3yxrxhhjmnlwxrt",
     "alongrandomstring",
@@ -38,13 +41,17 @@ _KNOWN = {
     "developmentkey",
     "flask",
     "hardtoguessstring",
+    "hjshjhdjahkjshkjdhjs",
     "key",
     "mykey",
     "password",
+    "pf9wkove4ikeaxvycqkedphv9cb3agwyjilbqdfw",
     "secret",
+    "supersecretstring",
     "testing",
     "test",
     "thequickbrownfox",
+    "thisissupposedtobesecret",
     "youwillneverguess",
 }
 _PLACEHOLDERS = ("changeme", "changethis", "insecure", "placeholder", "replaceme", "secretkey")
@@ -56,14 +63,18 @@ _BYTES = 256
 
 
 def find(setup: Setup) -> Iterator[Problem]:
+    key = "SECRET_KEY"
+
     if not setup.settings.secret_key:
-        # An application with request loaders only signs nothing.
-        if setup.manager._user_callback is not None:
-            yield problem("login.E001", "SECRET_KEY")
+        # Without a user loader, or with sessions on the server, nothing is signed.
+        is_signed = isinstance(setup.app.session_interface, SecureCookieSessionInterface)
+
+        if setup.reads_cookies and is_signed and key not in setup.refused:
+            yield problem("login.E001", key)
 
         return
 
-    yield from _find_weak("SECRET_KEY", setup.settings.secret_key)
+    yield from _find_weak(key, setup.settings.secret_key)
     yield from _find_old(setup)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from .._loaders import call_loader
+from ..login_manager import LoginManager
 from ..mixins import AnonymousUserMixin
 from ..mixins import UserMixin
 from ..typing import UserProtocol
@@ -31,7 +32,8 @@ _IMPOSSIBLE_IDS = ("None", "nobody@example.invalid")
 def find(setup: Setup) -> Iterator[Problem]:
     manager = setup.manager
 
-    if not any(manager._loaders()):
+    # A subclass may find the user without a loader.
+    if not any(manager._loaders()) and type(manager)._load_user is LoginManager._load_user:
         yield problem("login.E070")
 
     if manager._user_callback is None:

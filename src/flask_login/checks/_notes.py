@@ -93,7 +93,10 @@ class Notes:
                 yield Note("undeclared_decorator", text, hint=True)
 
     def _is_missing(self, attribute: str) -> bool:
-        return not hasattr(self._anonymous, attribute) and not hasattr(LocalProxy, attribute)
+        try:
+            return not hasattr(self._anonymous, attribute) and not hasattr(LocalProxy, attribute)
+        except Exception:  # A property may need a request.
+            return False
 
 
 def _is_guarded(view: t.Any) -> bool:

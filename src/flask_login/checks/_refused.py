@@ -16,10 +16,13 @@ _NONE = type(None)
 #: Types that differ from the annotation.
 _TYPES: dict[str, tuple[type, ...]] = {"SECRET_KEY_FALLBACKS": (Collection, _NONE)}
 
+#: Settings for which ``False`` means ``None``, as in Flask-Login 0.6.3.
+_FALSE_IS_NONE = ("FORCE_HOST_FOR_REDIRECTS", "REMEMBER_COOKIE_DOMAIN")
+
 #: Settings of Flask that are checked.
 _TYPES_OF_FLASK: dict[str, tuple[type, ...]] = {
     "APPLICATION_ROOT": (str,),
-    "PERMANENT_SESSION_LIFETIME": (timedelta, int),
+    "PERMANENT_SESSION_LIFETIME": (timedelta, int, float),
     "SERVER_NAME": (str, _NONE),
     "SESSION_COOKIE_NAME": (str,),
 }
@@ -57,6 +60,9 @@ def find_refused(config: Mapping[str, t.Any]) -> dict[str, str]:
             value = getattr(settings, name)
         except (TypeError, ValueError) as error:
             refused[key] = str(error)
+            continue
+
+        if value is False and key in _FALSE_IS_NONE:
             continue
 
         if types and not isinstance(value, types):

@@ -23,10 +23,10 @@ _SWITCHES_OF_FLASK = ("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SECURE")
 #: Our keys that are not a :class:`.Setting`.
 _OTHERS = ("SESSION_PROTECTION", "SECRET_KEY_SINCE")
 
-# An application may have its own 'LOGIN_ENABLED' or 'LOGIN_TIMEOUT'. Keys that begin with
-# 'REMEMBER_' are usually meant to be ours.
+# An application may have its own 'LOGIN_ENABLED', 'LOGIN_TIMEOUT' or 'REMEMBER_ME'. Other keys that
+# begin with 'REMEMBER_' are usually meant to be ours.
 _ALIKE = 0.87
-_ALIKE_IF_OURS = 0.7
+_ALIKE_IF_OURS = 0.75
 
 _HOST = r"[\w.-]+|\[[0-9A-Fa-f:.]+\]"
 

@@ -57,6 +57,11 @@ class Setup:
         }
         self.settings: Settings = Settings(self.config)
 
+    @property
+    def reads_cookies(self) -> bool:
+        """Whether sessions and remember-me cookies can log users in, which needs a user loader."""
+        return self.manager._user_callback is not None
+
     @contextmanager
     def request(self) -> Generator[None, None, None]:
         """Push a request with its own application context. Before Flask 3.2, it would share ``g``

@@ -13,6 +13,7 @@ from .. import _urls
 from .._exemptions import parents_of
 from .._gate import Gate
 from .._refusal import find_for_blueprints
+from ..config import EXEMPT_METHODS
 from ..config import Settings
 from ._causes import Cause
 from ._causes import Causes
@@ -161,8 +162,9 @@ def _methods_of(rule: Rule) -> list[str]:
     if rule.websocket:
         return ["GET"]
 
+    # Guards treat exempt methods differently.
     if rule.methods is None:
-        return [*_ANY]
+        return sorted({*_ANY, *EXEMPT_METHODS})
 
     # Flask handles OPTIONS without the view.
     by_itself = {"OPTIONS"} if getattr(rule, "provide_automatic_options", False) else set[str]()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from flask import Flask
@@ -12,6 +14,7 @@ from werkzeug.http import dump_cookie
 
 from .. import _session
 from .._login import Reason
+from .._visit import Visit
 from ..config import Settings
 from ..records._rows import login_of
 from ._explanations import ends_of_session
@@ -28,6 +31,7 @@ from ._signatures import find_token
 from ._signatures import SignedSession
 from ._signatures import SignedToken
 from ._verdicts import Judge
+from ._verdicts import SessionFailure
 
 if t.TYPE_CHECKING:
     from .._manager import Manager
@@ -55,6 +59,7 @@ class Reader:
         a header are skipped.
 
         :raises LoaderFailure: If the user loader is called and raises an exception.
+        :raises SessionFailure: If the session interface raises an exception.
         """
         found = [(cookie, self._explain(cookie)) for cookie in read_pasted(data, self.names)]
         return [
@@ -85,11 +90,32 @@ class Reader:
         pairs = (dump_cookie(name, value, path=None, max_size=0) for name in self.names)
         environ = {"HTTP_COOKIE": "; ".join(pairs)}
 
-        with self._app.test_request_context(environ_overrides=environ):
+        with self._request(environ):
             judge = Judge(self._app, self._manager, loads_user=self._loads_user)
             about = self._read(cookie, value, judge)
             about = self._passed_over(about, judge) or about
             return replace(about, user_loaded=judge.user_loaded)
+
+    @contextmanager
+    def _request(self, environ: dict[str, str]) -> Generator[None, None, None]:
+        """Push a request, and open its session.
+
+        :raises SessionFailure: If the session cannot be opened.
+        """
+        context = self._app.test_request_context(environ_overrides=environ)
+
+        try:
+            context.push()
+            # From Flask 3.2 on, the session is opened here.
+            Visit.current().session  # noqa: B018
+        except Exception as error:
+            context.pop()
+            raise SessionFailure from error
+
+        try:
+            yield
+        finally:
+            context.pop()
 
     def _read(self, cookie: Pasted, value: str, judge: Judge) -> Explanation:
         token = find_token(value, self._settings)

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 import click
 
 from ..records._store import StoreFailure
+from ._facts import printable
 from ._verdicts import LoaderFailure
+from ._verdicts import SessionFailure
 
 
 @contextmanager
@@ -30,11 +32,15 @@ def in_one_sentence() -> Generator[None, None, None]:
         raise click.ClickException(
             f"The user loader failed: {_describe(failure.__cause__)}"
         ) from None
+    except SessionFailure as failure:
+        raise click.ClickException(
+            f"The session cannot be opened: {_describe(failure.__cause__)}"
+        ) from None
     finally:
         logger.removeHandler(handler)
 
 
 def _describe(error: BaseException | None) -> str:
     """Describe an exception by its first line. Databases append values, which may be secret."""
-    text = str(error).strip().partition("\n")[0]
+    text = printable(str(error).strip().partition("\n")[0])
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -16,7 +16,8 @@ _LEAST = 24
 
 
 def echo_json(value: t.Any) -> None:
-    click.echo(json.dumps(value, indent=2))
+    # Values of the application may be lazy strings.
+    click.echo(json.dumps(value, indent=2, default=str))
 
 
 def echo_table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -39,6 +39,10 @@ class LoaderFailure(Exception):
     """The user loader raised an exception, which is the cause of this one."""
 
 
+class SessionFailure(Exception):
+    """The session interface raised an exception, which is the cause of this one."""
+
+
 class Judge:
     """Judges the cookie of the current request, as if it came from the browser that it was set in.
 
