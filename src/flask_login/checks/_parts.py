@@ -113,4 +113,4 @@ def _names_in_dispatch(view_class: type) -> set[str]:
     """Return the names in a class's ``dispatch_request``: the first one that calls no other."""
     attributes = (vars(parent).get("dispatch_request") for parent in view_class.__mro__)
     mentioned = (names_in(core_of(function)) for function in attributes if function is not None)
-    return next((names for names in mentioned if "dispatch_request" not in names), set())
+    return next((names for names in mentioned if "dispatch_request" not in names), set[str]())
