@@ -14,7 +14,6 @@ author = "The Flask-Login developers"
 copyright = "2026 The Flask-Login developers"
 version = release = find_version("Flask-Login")
 
-sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 extensions = [
     "asvs",
     "myst_parser",

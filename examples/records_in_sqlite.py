@@ -1,4 +1,4 @@
-"""Logins on record in a SQLite file, with the standard library only. ::
+"""Recorded logins in a SQLite file, with the standard library only. ::
 
 login_manager = LoginManager(records=SQLiteRecords(lambda: sqlite3.connect("logins.db")))
 """
@@ -94,7 +94,7 @@ class SQLiteRecords:
 
     @contextmanager
     def transaction(self):
-        """One at a time, of all threads and processes. It does all or nothing."""
+        """Run a transaction. Only one runs at a time, in all threads and processes."""
         db = self.connect()
         db.isolation_level = None
 
@@ -107,7 +107,7 @@ class SQLiteRecords:
 
 
 def logins_of(user_id, db):
-    """The logins of a user by key. What is stored of those that ended with everyone's is old."""
+    """Return the logins of a user by key. A row from before 'end_all' counts as ended."""
     rows = db.execute(f"{READ} WHERE user_id = ?", [user_id])
     logins = [(StoredLogin(**json.loads(row)), is_new) for row, is_new in rows]
     return {x.key: x if x.ended or is_new else over(x, "ended") for x, is_new in logins}

@@ -1,7 +1,7 @@
-"""Harbour, a portal for the people who run something: they log in, look at it, and act on it.
+"""Harbour, a portal for operators: they log in, look at their services, and restart them.
 
-``flask --app examples/portal run`` starts it. The first start makes a database with a few services
-and operators, and prints the operators' passwords.
+``flask --app examples/portal run`` starts it. The first start creates a database with a few
+services and operators, and prints the operators' passwords.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from .models import db
 
 
 def create_app(config: Mapping[str, t.Any] | None = None) -> Flask:
-    """Make the application.
+    """Create the application.
 
-    :param config: Settings that come before those of the environment.
+    :param config: Settings that override those of the environment.
     """
     app = settings.make_app(config or {})
 

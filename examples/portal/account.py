@@ -1,4 +1,4 @@
-"""What operators do about themselves: their password, their API tokens and their devices."""
+"""The account of an operator: the password, the API tokens and the devices."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def tokens() -> ResponseReturnValue:
     form = TokenForm()
     new_token = None
 
-    # Not followed by a redirect: the token would have to be kept somewhere on the way.
+    # No redirect follows, because the token would have to be stored for the next request.
     if form.validate_on_submit():
         new_token = create_token(get_current_user(), form.name.data)
         form = TokenForm(formdata=None)
@@ -111,7 +111,7 @@ def devices() -> ResponseReturnValue:
 
 @blueprint.post("/devices/<login_id>/end")
 def end_device(login_id: str) -> ResponseReturnValue:
-    # Of this device's login, it is a logout.
+    # If it is the login of this device, the operator is logged out.
     if end_login(login_id):
         flash(_("The login was ended."), "success")
 

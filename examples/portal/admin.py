@@ -1,4 +1,4 @@
-"""What administrators do about operators."""
+"""The pages on which administrators manage operators."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def index() -> ResponseReturnValue:
 @blueprint.route("/operators/<int:operator_id>", methods=["GET", "POST"])
 @fresh_login_required
 def operator(operator_id: int) -> ResponseReturnValue:
-    """One operator, and what can be done about them. Both have one address, so that an
-    administrator who has to confirm their password first comes back to it.
+    """Show one operator, and act on them. Both have one URL, so that administrators return to it
+    after they have confirmed their password.
     """
     found = db.session.get(Operator, operator_id) or abort(404)
 
@@ -70,9 +70,9 @@ def operator(operator_id: int) -> ResponseReturnValue:
 
 
 def _act(operator: Operator, what: str) -> str:
-    """Do something about an operator.
+    """Act on an operator.
 
-    :return: What was done, in words.
+    :return: A message that says what was done.
     """
     if what == "end-logins":
         return _end_logins(operator)
@@ -81,7 +81,7 @@ def _act(operator: Operator, what: str) -> str:
         end_login(request.form.get("login", ""), user=operator)
         return _("The login was ended.")
 
-    # Or there may soon be no administrator left.
+    # Otherwise, there may be no administrator left.
     if operator.id == current_user.id:
         abort(403)
 
@@ -91,7 +91,7 @@ def _act(operator: Operator, what: str) -> str:
         message = _("%(name)s has another role now.", name=operator.full_name)
     elif what == "deactivate":
         operator.active = False
-        message = _("%(name)s is out, from the next request on.", name=operator.full_name)
+        message = _("%(name)s is logged out by the next request.", name=operator.full_name)
     elif what == "activate":
         operator.active = True
         message = _("%(name)s can log in again.", name=operator.full_name)

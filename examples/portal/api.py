@@ -1,4 +1,4 @@
-"""The API: for programs with a token, and for scripts of the portal's own pages."""
+"""The API, for programs with a token and for the scripts of the portal's pages."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 @blueprint.route("/", methods=["GET", "POST"])
 @login_required(via=("session", "remember"))
 def index() -> ResponseReturnValue:
-    """How to use the API, with lines to paste into a terminal."""
+    """Show how to use the API, with commands to paste into a terminal."""
     return _show_lines() if request.method == "POST" else render_template("api/index.html")
 
 
@@ -68,7 +68,7 @@ def _show_lines() -> ResponseReturnValue:
         f"{curl} -X POST {url_for('.restart', slug='search', _external=True)}",
     ]
 
-    # Viewers are shown what they may do.
+    # Viewers may not restart a service.
     if not may_act(current_user):
         lines[2] = f"{curl} {url_for('.service', slug='search', _external=True)}"
 

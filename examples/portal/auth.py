@@ -1,4 +1,4 @@
-"""Logging in and out."""
+"""Log in, log out, and confirm the password."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ blueprint = Blueprint("auth", __name__)
 @limit_guesses
 def login() -> ResponseReturnValue:
     form = LoginForm()
-    # A script that found out why sends people here, and says so.
+    # A script of the portal may have sent the visitor here, with the reason in the URL.
     reason = request.args.get("reason") or login_denied_reason()
 
     if not form.validate_on_submit():
@@ -73,7 +73,7 @@ def logout() -> ResponseReturnValue:
 @login_required
 @limit_guesses
 def confirm() -> ResponseReturnValue:
-    """Ask for the password again, before something that matters."""
+    """Ask for the password again, before a sensitive action."""
     form = ConfirmForm()
     operator = get_current_user()
 
@@ -91,7 +91,7 @@ def confirm() -> ResponseReturnValue:
 
 @blueprint.post("/stay")
 def stay() -> ResponseReturnValue:
-    """Stay logged in: any request but a script's does that, and this one does nothing else."""
+    """Stay logged in. The request counts as activity, and does nothing else."""
     if request.accept_mimetypes.best == "application/json":
         ends = session_expires_at()
         return {"name": current_user.name, "ends": None if ends is None else ends.isoformat()}

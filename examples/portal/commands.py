@@ -1,4 +1,4 @@
-"""``flask new-password`` and ``flask purge-logins``."""
+"""The commands ``flask new-password`` and ``flask purge-logins``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def new_password(name: str) -> None:
 
 
 def purge_logins() -> None:
-    """Remove logins that ended long ago. Run it daily."""
+    """Delete logins that ended long ago. Run it daily."""
     click.echo(f"{_manager().purge_logins()} removed.")
 
 

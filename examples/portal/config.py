@@ -1,4 +1,4 @@
-"""The settings: defaults, what the environment says, and the folder that the portal writes to."""
+"""The settings: defaults, environment variables, and the folder that the portal writes to."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from flask import Flask
 DEFAULTS: dict[str, t.Any] = {
     "DATABASE_URL": "sqlite:///portal.sqlite",
     "REDIS_URL": None,
-    # Whether sessions are kept in Redis, by Flask-Session, and not in the browser.
+    # Whether Flask-Session stores sessions in Redis instead of in the browser.
     "SERVER_SESSIONS": False,
-    # Whether browsers reach the portal by HTTPS.
+    # Whether browsers use HTTPS.
     "HTTPS": False,
-    # How many reverse proxies are in front, each of which sets X-Forwarded-For, -Proto and -Host.
+    # The number of reverse proxies. Each sets X-Forwarded-For, -Proto and -Host.
     "PROXIES": 0,
-    # The password of all operators that the first start makes, in place of random ones.
+    # The password of all operators that the first start creates, instead of random ones.
     "SEED_PASSWORD": None,
-    # Wrong passwords from one address, and for one name.
+    # The limits of wrong passwords from one address, and for one name.
     "ADDRESS_LIMIT": "10 per minute",
     "NAME_LIMIT": "20 per hour",
     "LOGIN_DEFAULTS": "secure",
@@ -37,20 +37,20 @@ DEFAULTS: dict[str, t.Any] = {
     "MAX_CONTENT_LENGTH": 64 * 1024,
     # A page may be open for longer than an hour. The token lasts as long as the session.
     "WTF_CSRF_TIME_LIMIT": None,
-    # 'logins.protect_forms' checks it, for sessions only.
+    # 'logins.protect_forms' checks the token, for sessions only.
     "WTF_CSRF_CHECK_DEFAULT": False,
     "RATELIMIT_HEADERS_ENABLED": True,
-    # While Redis is away, each process counts for itself.
+    # While Redis is down, each process counts by itself.
     "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
 }
 
 
 class CannotStart(click.ClickException):
-    """What ``flask run`` shows as one sentence."""
+    """An error that ``flask run`` shows as one sentence."""
 
 
 def make_app(config: Mapping[str, t.Any]) -> Flask:
-    """An application that has all settings, and nothing else yet."""
+    """Create an application that has only its settings."""
     from_environment = {
         key: os.environ[key] for key in ("DATABASE_URL", "REDIS_URL") if os.environ.get(key)
     }
@@ -93,13 +93,13 @@ def _complete(app: Flask) -> None:
             " writable, or name another one in FLASK_INSTANCE_PATH."
         ) from None
 
-    # Flask-WTF knows no fallbacks, but ItsDangerous does: it signs with the last of several keys.
+    # Flask-WTF has no fallback keys. ItsDangerous has: it signs with the last key of a list.
     keys = [*(config["SECRET_KEY_FALLBACKS"] or ()), config["SECRET_KEY"]]
     config.setdefault("WTF_CSRF_SECRET_KEY", keys)
 
 
 def _with_driver(url: str) -> str:
-    """The URL of a database as hosts hand it out, with the driver that SQLAlchemy is to use."""
+    """Add SQLAlchemy's driver to the URL of a database, which hosting services leave out."""
     scheme, separator, rest = url.partition("://")
     scheme = "postgresql+psycopg" if scheme in {"postgres", "postgresql"} else scheme
     return f"{scheme}{separator}{rest}"
@@ -108,18 +108,18 @@ def _with_driver(url: str) -> str:
 def _make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    # SQLite writes files beside the database.
+    # Check that files can be written, because SQLite writes some beside the database.
     with NamedTemporaryFile(dir=folder):
         pass
 
 
 def _load_secret_key(folder: Path) -> str:
-    """The key in a file that only its owner may read. The first start makes it."""
+    """Return the key from a file that only its owner may read. The first start creates it."""
     _make_folder(folder)
     path = folder / "secret.key"
 
     if not path.exists():
-        # Other workers start at the same time. None of them reads half a key.
+        # Other workers may start at the same time, and must not read half a key.
         with NamedTemporaryFile("w", dir=folder) as file, suppress(FileExistsError):
             file.write(secrets.token_hex())
             file.flush()

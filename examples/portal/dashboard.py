@@ -1,4 +1,4 @@
-"""The state of the services, and what can be done about it."""
+"""The state of the services, and the button that restarts one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/live")
 @no_activity
 def live() -> ResponseReturnValue:
-    """What changes on the dashboard. A script polls it, which does not keep the session alive."""
+    """Render the changing part of the dashboard. The script that polls it does not count as
+    activity.
+    """
     return render_template("dashboard/live.html", **_overview())
 
 
@@ -79,13 +81,13 @@ def find_service(slug: str) -> Service:
 
 
 def find_events(service: Service | None = None) -> Sequence[Event]:
-    """What happened lately, the newest first."""
+    """Return the latest events, the newest first."""
     query = sa.select(Event).order_by(Event.at.desc(), Event.id.desc()).limit(5)
     return db.session.scalars(query if service is None else query.filter_by(service=service)).all()
 
 
 def restart_service(service: Service) -> None:
-    """Restart a service, which helps in all cases known so far."""
+    """Restart a service. In this example, it always helps."""
     service.state, service.since = "ok", now()
     db.session.add(Event(service=service, operator_id=current_user.id, what="restarted"))
     db.session.commit()

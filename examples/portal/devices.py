@@ -1,4 +1,4 @@
-"""A browser, a system and a place, as people call them."""
+"""Readable names of browsers, systems and places."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ipaddress import ip_network
 
 from flask_babel import gettext
 
-# Browsers name their ancestors, too, so the youngest comes first.
+# A browser also names those that it descends from, so the newest ones come first.
 _BROWSERS = [
     ("Edge", r"Edg(e|A|iOS)?/"),
     ("Opera", r"OPR/|Opera"),
@@ -43,7 +43,7 @@ class Device(t.NamedTuple):
 
 
 def describe(user_agent: str) -> Device:
-    """What a ``User-Agent`` is called: "Firefox on Windows"."""
+    """Return the name of a ``User-Agent``, such as "Firefox on Windows"."""
     browser = _find(_BROWSERS, user_agent)
     system = _find(_SYSTEMS, user_agent)
     kind = "phone" if system in _HAND_HELD else "computer"
@@ -59,11 +59,11 @@ def describe(user_agent: str) -> Device:
 
 
 def locate(address: str) -> str:
-    """Where an address is, as far as it tells by itself."""
+    """Return the place of an address, as far as the address alone shows it."""
     try:
         known = ip_address(address)
     except ValueError:
-        # It may be the address of a network, as LOGIN_RECORDS_ADDRESS says.
+        # With LOGIN_RECORDS_ADDRESS "network", it is the address of a network.
         return address if _is_network(address) else gettext("Unknown place")
 
     if known.is_loopback:

@@ -1,4 +1,4 @@
-"""Error pages. None of them asks who is there, so they render while the database is away."""
+"""Error pages. They do not use the current user, so they render while the database is down."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.exceptions import ServiceUnavailable
 from werkzeug.wrappers import Response
 
-#: The title of each page, and what it says.
+#: The title and the text of each page.
 PAGES = {
     400: (
         _("That did not work"),
         _("The portal could not understand what your browser sent. Go back and try again."),
     ),
     401: (_("Please log in"), _("This is for operators who are logged in.")),
-    403: (_("Not for you"), _("You are logged in, but this is for somebody with another role.")),
+    403: (_("Not for you"), _("You are logged in, but your role does not allow this.")),
     404: (_("Nothing here"), _("There is no such page. It may have moved.")),
-    405: (_("That did not work"), _("This address does something else than you asked for.")),
-    413: (_("Too large"), _("That is more than the portal takes.")),
+    405: (_("That did not work"), _("This address does not support what you asked for.")),
+    413: (_("Too large"), _("This is more than the portal accepts.")),
     429: (
         _("Too many attempts"),
         _("There were too many wrong passwords. Wait a little, and try again."),
@@ -43,9 +43,9 @@ PAGES = {
     ),
 }
 
-#: What a 403 says to those whose role is another one.
+#: The text of a 403, by the reason of the guard.
 REFUSALS = {
-    "admins_only": _("Only administrators manage operators. Ask one of them if you have to."),
+    "admins_only": _("Only administrators manage operators. Ask one of them."),
     "operators_only": _("You may look, but not act. Ask an administrator for the role “operator”."),
 }
 
@@ -58,13 +58,13 @@ def init_app(app: Flask) -> None:
 
 
 def show_outage(error: Exception) -> t.Any:
-    current_app.logger.error("The database is away: %s", error)
+    current_app.logger.error("The database is down: %s", error)
     return show(ServiceUnavailable(retry_after=10))
 
 
 def show(error: HTTPException) -> t.Any:
-    """Answer with a page, or with a problem (RFC 9457) to who prefers that."""
-    # Flask-Login has answered already. And for a host that is not trusted, there are no URLs.
+    """Return a page, or a problem (RFC 9457) if the client prefers that."""
+    # Flask-Login has made a response already. And without a trusted host, no URL can be built.
     if error.response is not None or isinstance(error, SecurityError):
         return error
 
@@ -93,7 +93,7 @@ def _prefers_page() -> bool:
 
 
 def _fill_page(response: Response, status: int, title: str, text: str) -> None:
-    # Not 'render_template', whose context has the user: to find them, the database is needed.
+    # 'render_template' would load the user, which needs the database.
     template = current_app.jinja_env.get_template("error.html")
     response.data = template.render(status=status, title=title, text=text)
     response.mimetype = "text/html"

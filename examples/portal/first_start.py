@@ -1,4 +1,4 @@
-"""What the first start makes: tables, a few operators services, and what happened to them."""
+"""The first start: creates the tables, a few operators and services, and their events."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .models import now
 from .models import Operator
 from .models import Service
 
-# Without those that are taken for one another.
+# Without characters that look alike.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
-# Any number, but the same one in all workers.
+# Any number, but the same in all workers.
 _SETUP_LOCK = 5_718_462
 
 OPERATORS = [
@@ -42,7 +42,7 @@ SERVICES = [
     ("zürich-edge", "Zürich edge", 510, 22, "ok", 700),
 ]
 
-#: Slug, what happened, by whom, and how many minutes ago.
+#: Slug, event, operator, and how many minutes ago.
 EVENTS = [
     ("zürich-edge", "restarted", "grace", 700),
     ("mail", "degraded", None, 190),
@@ -53,14 +53,14 @@ EVENTS = [
 
 
 def new_password() -> str:
-    """80 random bits, as somebody can type them."""
+    """Return a random password of about 80 bits that is easy to type."""
     groups = ("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
     return "-".join(groups)
 
 
 def prepare() -> None:
-    """Make the tables and what is in them at first. Of several workers that start at the same
-    time, one does.
+    """Create the tables and fill them. If several workers start at the same time, only one
+    does.
     """
     try:
         with db.engine.begin() as connection:
@@ -125,8 +125,8 @@ def _fill(session: Session) -> list[tuple[str, str, str]]:
 
 
 def _tell(report: list[tuple[str, str, str]]) -> None:
-    """Print the passwords that the first start made."""
-    click.echo("\nThese operators can log in. Their passwords are shown this once:\n")
+    """Print the passwords of the new operators."""
+    click.echo("\nThese operators can log in. Their passwords are shown only now:\n")
 
     for name, role, password in report:
         click.echo(f"  {name:<8}{role:<12}{password}")

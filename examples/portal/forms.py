@@ -1,4 +1,4 @@
-"""The forms. Those that are a button alone are in the templates."""
+"""The forms with fields. The templates contain those that are only a button."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from wtforms.validators import ValidationError
 
 from flask_login import current_user
 
-# To hash what is longer would cost more than it is worth.
+# Hashing a longer one would take too long.
 _LONGEST_PASSWORD = 200
 
 

@@ -1,4 +1,4 @@
-"""How Gunicorn runs the portal: ``gunicorn --config examples/portal/gunicorn.conf.py``."""
+"""The settings of Gunicorn: ``gunicorn --config examples/portal/gunicorn.conf.py``."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ chdir = str(Path(__file__).resolve().parents[1])
 wsgi_app = "portal:create_app()"
 workers = 2
 threads = 4
-# A worker that ends gets no new requests, and has this long for the old ones.
+# A worker that stops has this many seconds to finish its requests.
 graceful_timeout = 20
-# Nobody controls it from elsewhere. From Gunicorn 25 on, there would be a socket for that.
+# Gunicorn 25 and later would open a control socket, which is not needed here.
 control_socket_disable = True

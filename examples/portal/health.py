@@ -1,6 +1,6 @@
-"""Whether the portal answers on a port of this machine: ``python examples/portal/health.py 8000``.
+"""Check the portal on a port of this machine: ``python examples/portal/health.py 8000``.
 
-It is asked by a name that it goes by, because it refuses others.
+The request has a trusted host name, because the portal refuses other names.
 """
 
 import os
@@ -15,7 +15,7 @@ try:
     connection.request("GET", "/health", headers={"Host": host})
     status = connection.getresponse().status
 except OSError as error:
-    sys.exit(f"Nobody answers on port {port}: {error}")
+    sys.exit(f"Nothing responds on port {port}: {error}")
 
 if status != 200:
-    sys.exit(f"The portal on port {port} answers with {status}.")
+    sys.exit(f"The portal on port {port} responds with {status}.")

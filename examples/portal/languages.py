@@ -1,4 +1,4 @@
-"""The languages that the portal speaks, and how one of them is chosen."""
+"""The languages of the portal, and how one is chosen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask import session
 from flask_babel import Babel
 from flask_babel import get_locale
 
-#: What the pages are written in, and what they are translated to.
+#: English, in which the pages are written, and the translations.
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
 
 
 def choose() -> str:
-    """The language of this request: as chosen by the visitor, else the browser's."""
+    """Return the language that the visitor chose, or else the browser's."""
     if not has_request_context():
         return "en"
 
@@ -29,6 +29,6 @@ def choose() -> str:
     if chosen in LANGUAGES:
         return str(chosen)
 
-    # By their order: "de-AT, en" prefers German.
+    # In the order of preference: "de-AT, en" prefers German.
     wanted = list(request.accept_languages.values())
     return negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"

@@ -1,4 +1,4 @@
-"""Who is there, and what they may do: loaders, passwords, API tokens, roles and limits."""
+"""Logins and permissions: loaders, passwords, API tokens, roles and limits."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ from .models import records as sql_records
 
 limiter = Limiter(get_remote_address)
 
-#: An unknown name takes as long as a known one, or the time would tell who has an account.
-_NOBODYS_PASSWORD = generate_password_hash(secrets.token_urlsafe())
+#: Checked for an unknown name, so that the response time does not show which names exist.
+_DUMMY_HASH = generate_password_hash(secrets.token_urlsafe())
 
-#: Why somebody has to log in, where it is not only that they have not yet.
+#: Messages for the reasons that ``login_denied_reason`` returns.
 REASONS = {
     "absolute": _("Your login has reached its maximum age. Please log in again."),
     "credentials": _("Your password was changed, which ended this login."),
@@ -55,9 +55,7 @@ REASONS = {
 
 
 def make_login_manager(redis_url: str | None) -> LoginManager[Operator]:
-    """The manager of one application, which keeps its logins on record in Redis or in the
-    database.
-    """
+    """Create the manager of one application. It records logins in Redis or in the database."""
     manager: LoginManager[Operator] = LoginManager(records=_records(redis_url))
     manager.login_view = "auth.login"
     manager.login_message = lambda: words_of(login_denied_reason()) or _("Please log in to go on.")
@@ -81,7 +79,7 @@ def _records(redis_url: str | None) -> Records:
 
 
 def words_of(reason: str | None) -> str | None:
-    """Why somebody has to log in, or ``None`` if it is only that they have not yet."""
+    """Return the message for a reason, or ``None`` if there is none."""
     if reason == "idle":
         timeout = current_app.config["LOGIN_IDLE_TIMEOUT"]
         seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else timeout
@@ -100,11 +98,11 @@ def _load_operator(user_id: str) -> Operator | None:
 
 
 def _load_by_token(request: Request) -> Operator | None:
-    # A token opens the API, and no page.
+    # Tokens are for the API only.
     if request.blueprint != "api":
         return None
 
-    # Not 'request.authorization', which raises for some junk that anyone can send.
+    # 'request.authorization' raises an error for some invalid headers.
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
 
     if scheme.lower() != "bearer":
@@ -117,7 +115,7 @@ def _load_by_token(request: Request) -> Operator | None:
 
     operator = token.operator
 
-    # To the minute is enough, and most requests write nothing.
+    # Written once a minute, so that most requests write nothing.
     if token.used_at is None or now() - token.used_at > timedelta(minutes=1):
         token.used_at = now()
         db.session.commit()
@@ -126,14 +124,14 @@ def _load_by_token(request: Request) -> Operator | None:
 
 
 def authenticate(name: str, password: str) -> Operator | None:
-    """The operator who has this name and password."""
+    """Return the operator with this name and password."""
     operator = db.session.scalar(sa.select(Operator).where(Operator.name == name))
-    known = _NOBODYS_PASSWORD if operator is None else operator.password_hash
+    known = _DUMMY_HASH if operator is None else operator.password_hash
     return operator if check_password_hash(known, password) else None
 
 
 def create_token(operator: Operator, name: str) -> str:
-    """Make an API token. Only its digest is kept, so it is shown now or never."""
+    """Create an API token. Only its digest is stored, so it can be shown only now."""
     token = f"harbour_{secrets.token_urlsafe(32)}"
     db.session.add(ApiToken(operator_id=operator.id, name=name, digest=digest_of(token)))
     db.session.commit()
@@ -145,7 +143,7 @@ def digest_of(token: str) -> str:
 
 
 def may_act(operator: t.Any) -> bool:
-    """Whether somebody may do something about a service."""
+    """Return whether a user may restart services."""
     return operator.role in {"admin", "operator"}
 
 
@@ -154,8 +152,8 @@ admin_required = user_passes_test(lambda user: user.role == "admin", reason="adm
 
 
 def protect_forms(app: Flask, login_manager: LoginManager[Operator]) -> None:
-    """Demand a CSRF token with whatever changes something, unless an API token does the same:
-    other sites can neither know nor send one.
+    """Require a CSRF token for each request that changes something. Requests with an API token
+    are exempt, because another site cannot send one.
     """
     csrf = CSRFProtect(app)
 
@@ -167,7 +165,7 @@ def protect_forms(app: Flask, login_manager: LoginManager[Operator]) -> None:
         if request.method in app.config["WTF_CSRF_METHODS"] and login_source() != "token":
             csrf.protect()
 
-    # It refuses forged requests, and no visitors: 'flask login routes' cannot know.
+    # It requires no login, so 'flask login routes' must not count it as a guard.
     login_manager.declare_guard(check, guards=False)
 
 
@@ -196,5 +194,5 @@ _by_name = limiter.shared_limit(
 
 
 def limit_guesses(view: t.Any) -> t.Any:
-    """Limit how many wrong passwords a view takes, from one address and for one name."""
+    """Limit the wrong passwords that a view accepts, from one address and for one name."""
     return _by_address(_by_name(view))

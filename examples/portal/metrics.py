@@ -1,4 +1,4 @@
-"""What the services measure. It is made up, but the same for all who look: a function of time."""
+"""The measurements of the services. They are invented: a function of the time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Reading(t.NamedTuple):
 
 
 class Chart(t.NamedTuple):
-    """A line in a box, as the points of an SVG polyline, and what to write at its edges."""
+    """A line in a box, as the points of an SVG polyline, and the labels of its edges."""
 
     line: str
     area: str
@@ -38,7 +38,7 @@ class Chart(t.NamedTuple):
 
 
 def read(service: Service, minutes: int = 60, points: int = 60) -> list[Reading]:
-    """What a service measured lately."""
+    """Return the latest measurements of a service."""
     last = now().replace(second=0, microsecond=0)
     step = minutes / (points - 1)
     times = (last - timedelta(minutes=round(step * i)) for i in reversed(range(points)))
@@ -46,7 +46,7 @@ def read(service: Service, minutes: int = 60, points: int = 60) -> list[Reading]
 
 
 def draw(values: Sequence[int], begins: datetime, ends: datetime) -> Chart:
-    """A chart of values that are the same time apart."""
+    """Return a chart of values at equal intervals."""
     peak = max(values)
     top = _round_up(peak)
     step = WIDTH / (len(values) - 1)
@@ -59,7 +59,7 @@ def draw(values: Sequence[int], begins: datetime, ends: datetime) -> Chart:
 
 
 def draw_loads(services: Sequence[Service], minutes: int = 60) -> Chart:
-    """The requests per minute to all services together."""
+    """Return a chart of the requests per minute to all services together."""
     readings = [read(service, minutes) for service in services]
     values = [sum(reading.load for reading in column) for column in zip(*readings, strict=True)]
     return draw(values, readings[0][0].at, readings[0][-1].at)
@@ -83,7 +83,7 @@ def _measure(service: Service, at: datetime) -> Reading:
 
 
 def _round_up(value: int) -> int:
-    """The next number with one digit and zeros, or one with a five as its second digit."""
+    """Return the next round number for the top of a chart."""
     if value < 1:
         return 1
 

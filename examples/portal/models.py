@@ -1,4 +1,4 @@
-"""What is stored, and where."""
+"""The models, and the clients of the database and of Redis."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ db = SQLAlchemy()
 
 
 class Timestamp(sa.TypeDecorator[datetime]):
-    """An aware time, in UTC. SQLite does not keep the offset."""
+    """An aware time in UTC. SQLite does not store the offset."""
 
     impl = sa.DateTime
     cache_ok = True
@@ -39,12 +39,12 @@ class Model(DeclarativeBase):
     type_annotation_map = {datetime: Timestamp}
 
 
-#: The logins on record, where there is no Redis.
+#: The record store, if Redis is not configured.
 records = SQLAlchemyRecords(lambda: db.engine, metadata=Model.metadata)
 
 
 def open_redis(url: str) -> Redis:
-    """A client that gives up where it would wait for ever by itself."""
+    """Create a client with timeouts. Without them, it could wait for ever."""
     from redis import Redis
 
     return Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
@@ -70,7 +70,7 @@ class Operator(UserMixin, Model):
         return self.active
 
     def get_session_stamp(self) -> str:
-        # A new password ends all logins that came from the old one.
+        # A new password ends all earlier logins.
         return self.password_hash
 
 
@@ -81,7 +81,7 @@ class ApiToken(Model):
     operator_id: Mapped[int] = mapped_column(sa.ForeignKey(Operator.id), index=True)
     operator: Mapped[Operator] = relationship()
     name: Mapped[str] = mapped_column(sa.String(60))
-    #: The token's SHA-256. Nobody guesses 256 random bits, so a fast hash does.
+    #: The token's SHA-256. A fast hash is enough for 256 random bits.
     digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     used_at: Mapped[datetime | None]
@@ -102,7 +102,7 @@ class Service(Model):
 
 
 class Event(Model):
-    """Something that happened to a service, by itself or by an operator."""
+    """A change of a service's state. If an operator restarted it, the event names them."""
 
     __tablename__ = "event"
 
@@ -111,6 +111,6 @@ class Event(Model):
     service: Mapped[Service] = relationship()
     operator_id: Mapped[int | None] = mapped_column(sa.ForeignKey(Operator.id))
     operator: Mapped[Operator | None] = relationship()
-    #: "restarted", or the state that it got into.
+    #: "restarted", or the new state.
     what: Mapped[str] = mapped_column(sa.String(16))
     at: Mapped[datetime] = mapped_column(default=now)

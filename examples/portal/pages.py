@@ -1,4 +1,4 @@
-"""What all pages have: headers, words for times, and a few addresses that belong to no part."""
+"""Headers and template filters of all pages, and a few URLs of no blueprint."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def init_app(app: Flask) -> None:
 
 @login_exempt
 def favicon() -> ResponseReturnValue:
-    """The icon, for those who ask for it without having seen a page."""
+    """Send the icon to browsers that ask for it without reading a page."""
     return current_app.send_static_file("favicon.svg")
 
 
 @login_exempt
 @no_activity
 def health() -> ResponseReturnValue:
-    """Whether this process answers, for who watches it."""
+    """Respond to health checks."""
     return "ok\n", {"Content-Type": "text/plain"}
 
 
 @no_activity
 def session() -> ResponseReturnValue:
-    """When the session ends. Scripts ask, which does not keep it alive."""
+    """Return when the session ends. Scripts call this, and it does not count as activity."""
     ends = session_expires_at()
     return {"name": current_user.name, "ends": None if ends is None else ends.isoformat()}
 
@@ -64,7 +64,7 @@ def add_headers(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
     headers.setdefault("X-Content-Type-Options", "nosniff")
-    # Flask-WTF looks where a form came from, under HTTPS. Other sites are told nothing.
+    # Under HTTPS, Flask-WTF checks the Referer of a form. Other sites get none.
     headers.setdefault("Referrer-Policy", "same-origin")
 
     if request.is_secure:
@@ -77,15 +77,15 @@ def add_headers(response: Response) -> Response:
 
 
 def here() -> str:
-    """The address of this page, for a form that comes back to it."""
+    """Return the URL of this page, for a form that returns to it."""
     return request.full_path.removesuffix("?")
 
 
 def ago(at: datetime) -> str:
-    """How long ago it was, in words."""
+    """Return how long ago a time was, in words."""
     return str(format_timedelta(at - now(), add_direction=True))
 
 
 def moment(at: datetime) -> str:
-    """A time, in words. Nobody knows where the reader is, so it is in UTC."""
+    """Return a time in words. It is in UTC, because the reader's time zone is unknown."""
     return f"{format_date(at)}, {format_time(at, 'HH:mm')} UTC"

@@ -1,4 +1,4 @@
-"""Sessions that are kept in Redis, by Flask-Session. The browser has the ID of its own alone."""
+"""Sessions in Redis, with Flask-Session. The browser has only the ID of its session."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from .models import open_redis
 
-#: What is served without a session.
+#: Endpoints that need no session.
 _SESSIONLESS = {"favicon", "health", "static"}
 
 
@@ -24,13 +24,13 @@ class SessionInterface(RedisSessionInterface):  # type: ignore[misc]
         try:
             return super().open_session(app, request)
         except RedisError as error:
-            app.logger.error("Redis is away: %s", error)
-            # Flask takes a session that is empty, and neither written nor sent.
+            app.logger.error("Redis is down: %s", error)
+            # Flask then uses an empty session, which it neither saves nor sends.
             return None
 
 
 def init_app(app: Flask) -> None:
-    # Flask-Session would keep sessions when the browser is closed. Flask does not.
+    # By default, Flask-Session keeps sessions after the browser is closed. Flask does not.
     app.session_interface = SessionInterface(
         app, open_redis(app.config["REDIS_URL"]), key_prefix="portal:session:", permanent=False
     )
@@ -38,6 +38,6 @@ def init_app(app: Flask) -> None:
 
 
 def demand_session() -> None:
-    """Nobody has to log in again because Redis is away."""
+    """Respond with 503 while Redis is down, so that nobody has to log in again."""
     if isinstance(session, NullSession) and request.endpoint not in _SESSIONLESS:
         raise ServiceUnavailable(retry_after=10)

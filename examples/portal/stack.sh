@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # The portal on several workers, for a developer: nginx, two Gunicorns of two processes each,
-# PostgreSQL and Redis, on loopback. It runs until Ctrl-C, and leaves nothing behind.
+# PostgreSQL and Redis, on loopback. It runs until Ctrl-C, and then removes its files.
 #
 # It needs Debian's packages nginx, postgresql and redis-server, and in the active environment
 #
 #     python -m pip install -e ".[stack]"
 #
-# DATABASE_URL and REDIS_URL name servers to use in place of those that it would start. The portal's
-# other variables work as ever: FLASK_SERVER_SESSIONS=true examples/portal/stack.sh
+# To use servers that run already, set DATABASE_URL and REDIS_URL. You can set the portal's other
+# variables, too: FLASK_SERVER_SESSIONS=true examples/portal/stack.sh
 set -euo pipefail
 umask 077
 portal="$(cd "$(dirname "$0")" && pwd)"
@@ -21,14 +21,14 @@ main() {
     home="$(mktemp -d)"
     trap stop EXIT
     trap 'exit 0' INT TERM HUP
-    # The servers that give up root enter folders of their own in it.
+    # Servers that give up root must be able to enter their folders in it.
     chmod 711 "$home"
     ports=($(free_ports 5))
 
     [ -n "${DATABASE_URL:-}" ] || start_postgresql "${ports[3]}"
     [ -n "${REDIS_URL:-}" ] || start_redis "${ports[4]}"
     write_settings
-    # In a step of its own, so that the passwords are shown here.
+    # A separate step, so that the passwords are shown here.
     (with_settings python3 -c 'import portal; portal.create_app()')
     start_worker 1 "${ports[1]}"
     start_worker 2 "${ports[2]}"
@@ -44,7 +44,7 @@ Worker 1:    http://127.0.0.1:${ports[1]}
 Worker 2:    http://127.0.0.1:${ports[2]}
 Folder:      $home
 
-A worker that ends is started again, with what the file "settings" of that folder says by then:
+To restart a worker with the settings from the file "settings" in that folder, stop it:
 kill \$(cat $home/worker-1.pid)
 
 Ctrl-C stops everything.
@@ -74,7 +74,7 @@ PYTHON
     }
 }
 
-# A program, and the package that it is in.
+# Takes a program, and the package that contains it.
 need() {
     command -v "$1" >/dev/null || {
         echo "There is no $1: apt-get install $2" >&2
@@ -112,7 +112,7 @@ start_postgresql() {
     export DATABASE_URL="postgresql://portal@127.0.0.1:$1/postgres"
 }
 
-# It keeps what it is told: otherwise, users would have to log in again.
+# Redis must not lose data. Otherwise, users would have to log in again.
 start_redis() {
     mkdir "$home/redis"
     redis-server --bind 127.0.0.1 --port "$1" --dir "$home/redis" --appendonly yes \
@@ -144,7 +144,7 @@ start_worker() {
     running+=("-TERM $!")
 }
 
-# A Gunicorn of a number, on a port, which is started again whenever it ends.
+# Takes the number of a Gunicorn and its port. Starts it again whenever it ends.
 keep_running() {
     local ended= gunicorn=
     trap 'ended=yes; kill -QUIT $gunicorn' TERM
@@ -160,7 +160,7 @@ keep_running() {
     wait "$gunicorn" || true
 }
 
-# The ports of nginx and of the workers.
+# Takes the ports of nginx and of the workers.
 start_nginx() {
     mkdir -m 711 "$home/nginx"
     sed -e "s/\${PORTAL_LISTEN}/127.0.0.1:$1/" -e "s/\${PORTAL_WORKER_1}/127.0.0.1:$2/" \
@@ -200,12 +200,12 @@ fail() {
     exit 1
 }
 
-# In the opposite order: whoever uses a server ends before it.
+# In the opposite order, so that a server stops after its clients.
 stop() {
     local i
 
     for ((i = ${#running[@]} - 1; i >= 0; i--)); do
-        # Ctrl-C has told some of them already.
+        # Ctrl-C has stopped some of them already.
         kill ${running[i]} 2>/dev/null || true
         wait "${running[i]#* }" || true
     done

@@ -2,6 +2,7 @@
 
 __title__ = "Flask-Login"
 __description__ = "User session management for Flask"
+# This address and the one below are reserved names (RFC 2606): code reads them, nobody is there.
 __url__ = "https://flask-login.example/"
 #: The version of the Flask-Login interface that this release implements. Dependents compare it.
 __version_info__: tuple[str, str, str] = ("0", "6", "3")

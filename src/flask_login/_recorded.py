@@ -32,6 +32,7 @@ class RecordedLogins:
         :param user_id: The ID, as the user's ``get_id`` returns it.
         :return: How many logins ended.
         :raises RuntimeError: If the manager has no record store.
+        :raises StoreFailure: If the store fails.
         """
         return t.cast(int, self._demand_ledger().store.end(user_id))
 
@@ -40,6 +41,7 @@ class RecordedLogins:
         sends :data:`.login_ended` once.
 
         :raises RuntimeError: If the manager has no record store.
+        :raises StoreFailure: If the store fails.
         """
         self._demand_ledger().store.end_all()
 
@@ -49,6 +51,7 @@ class RecordedLogins:
 
         :return: How many rows were deleted.
         :raises RuntimeError: If the manager has no record store.
+        :raises StoreFailure: If the store fails.
         """
         return t.cast(int, self._demand_ledger().store.purge())
 

@@ -51,6 +51,7 @@ from .config import LOGIN_MESSAGE_CATEGORY
 from .config import REFRESH_MESSAGE
 from .config import REFRESH_MESSAGE_CATEGORY
 from .config import Settings
+from .exceptions import MissingLoader
 from .mixins import AnonymousUserMixin
 from .signals import send
 from .signals import user_accessed
@@ -73,12 +74,6 @@ if t.TYPE_CHECKING:
 _logger = logging.getLogger("flask_login")
 
 C = t.TypeVar("C", bound=Callable[..., t.Any])
-
-
-class MissingLoader(Exception):
-    """Raised if the user is needed, and no loader is registered."""
-
-    # Not a RuntimeError: 'bool(current_user)' swallows those.
 
 
 class LoginManager(ClosedViews, RecordedLogins, CheckedSetup, DeprecatedNames[U], t.Generic[U]):

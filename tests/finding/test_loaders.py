@@ -15,6 +15,7 @@ from flask_login import current_user
 from flask_login import encode_cookie
 from flask_login import LoginManager
 from flask_login import UserMixin
+from flask_login.exceptions import MissingLoader
 
 
 @pytest.fixture
@@ -149,7 +150,7 @@ def test_manager_without_loaders_says_what_is_missing(app: Flask) -> None:
 
     with (
         app.test_request_context(),
-        pytest.raises(Exception, match=r"^Missing user_loader or request_loader"),
+        pytest.raises(MissingLoader, match=r"^Missing user_loader or request_loader"),
     ):
         current_user.is_authenticated  # noqa: B018
 

@@ -23,12 +23,12 @@ from flask_login import UserMixin
 
 # The table of budgets. A change that needs more says why here. Where an aim stands beside a figure,
 # that is the bound until the aim is met.
-LINES_OF_CODE = 4_070  # The aim is 2,300. Of these, 300 are for logins on record.
+LINES_OF_CODE = 4_075  # The aim is 2,300. Of these, 300 are for logins on record, 5 for exceptions.
 LINES_OF_A_MODULE = 450
 LONG_MODULES = {"utils"}
 #: Docstrings are not counted.
 LINES_OF_A_FUNCTION = 30
-LINES_OF_BENCHMARKS = 1_470  # Of these, 370 are for logins on record, over five stores.
+LINES_OF_BENCHMARKS = 1_480  # Of these, 370 are for logins on record, over five stores.
 #: Of each module, as radon counts it. More is better. The aim is 40 for each.
 MAINTAINABILITY = 40
 MAINTAINABILITY_OF = {"_sources": 32, "_visit": 33, "utils": 28}

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import typing as t
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
@@ -15,7 +17,17 @@ import flask_login
 from flask_login.config import SESSION_KEYS
 
 FLOORS = [
-    {"__about__", "_async", "_clock", "_commands", "_context", "_values", "_warnings", "typing"},
+    {
+        "__about__",
+        "_async",
+        "_clock",
+        "_commands",
+        "_context",
+        "_values",
+        "_warnings",
+        "exceptions",
+        "typing",
+    },
     {"config", "mixins", "records", "signals"},
     {"_loaders", "_login", "_urls", "_views"},
     {"_session", "remember"},
@@ -90,6 +102,12 @@ def strings_of(tree: ast.AST) -> set[str]:
     return {node.value for node in constants if isinstance(node.value, str)}
 
 
+def subclasses_of(parent: type) -> Iterator[type]:
+    for child in type.__subclasses__(parent):
+        yield child
+        yield from subclasses_of(child)
+
+
 @each_module
 def test_module_has_a_floor(module: str) -> None:
     assert module in FLOOR_OF
@@ -140,6 +158,23 @@ def test_import_of_the_package_brings_no_module_but_its_own() -> None:
     modules = subprocess.run(python, capture_output=True, check=True, text=True).stdout.split()
 
     assert {module.partition(".")[0] for module in modules} == {"flask_login"}
+
+
+def test_exceptions_that_can_be_caught_live_at_public_paths() -> None:
+    for module in walk_packages(flask_login.__path__, "flask_login."):
+        # Importing that one runs a command.
+        if module.name != "flask_login.__main__":
+            import_module(module.name)
+
+    private = {
+        f"{error.__module__}.{error.__name__}"
+        for error in subclasses_of(BaseException)
+        if "._" in error.__module__ and not error.__name__.startswith("_")
+    }
+
+    # Those of commands do not leave them.
+    ours = {path for path in private if path.startswith("flask_login.")}
+    assert {path for path in ours if not path.startswith("flask_login.cli.")} == set()
 
 
 def test_session_keys_are_those_that_one_module_spells() -> None:

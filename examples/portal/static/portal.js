@@ -1,17 +1,16 @@
-// What pages do besides: count down to the end of the session, keep the dashboard up to date, and
-// copy. All of it can be missing: forms and links do without.
+// Optional features of the pages: count down to the end of the session, update the dashboard, and
+// copy texts. Forms and links work without this script.
 "use strict";
 
 const bar = document.getElementById("session-bar");
 const token = document.querySelector("input[name=csrf_token]")?.value;
 
-// A page that the browser kept may be of a login that has ended.
+// A page from the browser's back/forward cache may belong to a login that has ended.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-// Ask the server something that does not keep the session alive. If there is no login any longer,
-// go and log in, where the page says why.
+// Send a request. If the login has ended, open the login page, which shows the reason.
 async function ask(url, options = {}) {
   const response = await fetch(url, { ...options, credentials: "same-origin" });
 
@@ -57,7 +56,7 @@ function countDown() {
     if (session?.ends) ends = Date.parse(session.ends);
   }
 
-  // Another tab may have kept the session alive, or ended it.
+  // Another tab may have prolonged the session, or ended it.
   async function check() {
     if (isAsking) return;
     isAsking = true;
@@ -81,7 +80,7 @@ function countDown() {
 function poll(live) {
   async function refresh() {
     if (document.hidden) return;
-    // Who prefers JSON is told as such why they have to log in.
+    // A client that prefers JSON gets the reason of a refusal in it.
     const headers = { Accept: "application/json, text/html;q=0.5" };
     const response = await ask(live.dataset.poll, { headers }).catch(() => null);
     if (!response) return;

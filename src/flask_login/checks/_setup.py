@@ -14,11 +14,8 @@ from flask import Flask
 from .._gate import GATE
 from .._gate import Gate
 from ..config import Settings
+from ..exceptions import NoManager
 from ._refused import find_refused
-
-
-class NoManager(RuntimeError):
-    """The application has no :class:`.LoginManager`."""
 
 
 def gate_of(app: Flask) -> Gate:

@@ -19,7 +19,7 @@ from ..checks import check_setup
 from ..checks import Finding
 from ..checks import Severity
 from ..checks._catalog import CATALOG
-from ..checks._setup import NoManager
+from ..exceptions import NoManager
 from ._output import echo_json
 
 

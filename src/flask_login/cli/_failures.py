@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from ..records._store import StoreFailure
+from ..exceptions import StoreFailure
 from ._facts import printable
 from ._verdicts import LoaderFailure
 from ._verdicts import SessionFailure

@@ -14,11 +14,11 @@ from flask import Flask
 from flask.cli import with_appcontext
 
 from .._context import current_flask
-from ..checks._setup import NoManager
 from ..checks._survey import find_problems
 from ..checks._survey import Route
 from ..checks._survey import survey
 from ..config import Settings
+from ..exceptions import NoManager
 from ._facts import counted
 from ._output import echo_hanging
 from ._output import echo_json

@@ -20,10 +20,10 @@ from .._login import Login
 from .._login import Reason
 from .._protection import find_mode
 from .._visit import Visit
+from ..exceptions import StoreFailure
 from ..records import StoredLogin
 from ..records._ledger import Ledger
 from ..records._rows import key_of
-from ..records._store import StoreFailure
 from ._dry import DryLedger
 
 if t.TYPE_CHECKING:

@@ -28,6 +28,7 @@ from .._values import as_on_reuse
 from .._values import as_remembered_seconds
 from .._visit import FORGET
 from .._visit import Visit
+from ..exceptions import StoreFailure
 from ..signals import remember_token_reused
 from ..signals import send
 from . import _adoption
@@ -47,7 +48,6 @@ from ._rows import with_expiry
 from ._store import quietly
 from ._store import RETRY_AFTER
 from ._store import Store
-from ._store import StoreFailure
 
 T = t.TypeVar("T")
 

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from blinker import NamedSignal
 from flask import has_app_context
-from werkzeug.exceptions import ServiceUnavailable
 
 from .. import _clock
 from .._context import current_flask
 from .._visit import Visit
+from ..exceptions import StoreFailure
 from ..signals import login_ended
 from ..signals import records_failed
 from ..signals import send
@@ -34,13 +34,6 @@ _logger = logging.getLogger("flask_login")
 
 #: The ``Retry-After`` of a 503, in seconds.
 RETRY_AFTER = 10
-
-
-class StoreFailure(ServiceUnavailable):
-    """The record store raised an exception. It is logged, and :data:`.records_failed` is sent."""
-
-    def __init__(self) -> None:
-        super().__init__("The record store failed.", retry_after=RETRY_AFTER)
 
 
 class Store:
@@ -175,7 +168,7 @@ def _ask(ask: Callable[[], T], visit: Visit | None = None) -> T:
 
         _logger.exception("The record store failed.")
         _send(records_failed, error=error)
-        raise StoreFailure from error
+        raise StoreFailure("The record store failed.", retry_after=RETRY_AFTER) from error
 
 
 def _announce(user_id: str, keys: Iterable[str], reason: EndReason) -> None:
