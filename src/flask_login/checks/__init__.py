@@ -74,13 +74,8 @@ def check_setup(
     :param aal: The level of NIST SP 800-63B-4 to compare durations with: 1, 2 or 3. The default is
         1 with ``deploy``, and no level without.
     :param try_loader: Whether to call the ``user_loader`` with IDs that nobody has.
-<<<<<<< HEAD
-    :raises RuntimeError: If the application has no manager.
-    :raises ValueError: If ``aal`` is not such a level.
-=======
     :raises NoManager: If the application has no manager.
-    :raises ValueError: If there is no such level.
->>>>>>> main
+    :raises ValueError: If ``aal`` is not such a level.
     """
     if aal not in {None, 1, 2, 3}:
         raise ValueError(f"'aal' must be 1, 2 or 3, instead got: {aal!r}")

@@ -33,7 +33,9 @@ def find(setup: Setup) -> Iterator[Problem]:
     manager = setup.manager
 
     # A subclass may find the user without a loader.
-    if not any(manager._loaders()) and type(manager)._load_user is LoginManager._load_user:
+    overrides = type(manager)._load_user is not t.cast(t.Any, LoginManager)._load_user
+
+    if not any(manager._loaders()) and not overrides:
         yield problem("login.E070")
 
     if manager._user_callback is None:
