@@ -1,5 +1,5 @@
-"""``python -m flask_login --app …``: the commands of ``flask login``, also if the application has
-its own command ``login``.
+"""``python -m flask_login --app …``: the commands of ``flask login``, for applications that have
+their own command ``login``.
 """
 
 from __future__ import annotations

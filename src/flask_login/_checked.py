@@ -1,4 +1,4 @@
-"""What a manager says about the setup of an application."""
+"""The method of a manager that checks the setup of an application."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ if t.TYPE_CHECKING:
 
 
 class CheckedSetup:
-    """The part of :class:`.LoginManager` that is about how well an application is set up."""
+    """The part of :class:`.LoginManager` that checks the setup of an application."""
 
     def check_login_setup(
         self, app: Flask, *, deploy: bool = False, aal: int | None = None, try_loader: bool = False
     ) -> list[Finding]:
-        """What should be mended in an application's setup, worst first: what ``flask login check``
-        finds. Call it when all views and extensions are there.
+        """Find mistakes and weak points in the setup of an application, the worst first, as
+        ``flask login check`` does. Call it after all views and extensions are registered.
 
-        :param app: The application. Another manager may have taken it over.
-        :param deploy: Whether to add what matters in production only.
-        :param aal: The level of NIST SP 800-63B-4 that durations are compared with: 1, 2 or 3. By
-            default, 1 with ``deploy``, and none without.
+        :param app: The application. Its current manager is checked, which may be another one.
+        :param deploy: Whether to include checks that matter in production only.
+        :param aal: The level of NIST SP 800-63B-4 to compare durations with: 1, 2 or 3. The default
+            is 1 with ``deploy``, and no level without.
         :param try_loader: Whether to call the ``user_loader`` with IDs that nobody has.
         :raises RuntimeError: If the application has no manager.
-        :raises ValueError: If there is no such level.
+        :raises ValueError: If ``aal`` is not such a level.
         """
-        # Who does not ask does not import what looks.
+        # Imported here, so that applications that do not call it do not load the checks.
         check_setup = import_module(".checks", __package__).check_setup
         findings = check_setup(app, deploy=deploy, aal=aal, try_loader=try_loader)
         return t.cast("list[Finding]", findings)

@@ -1,4 +1,4 @@
-"""The command ``flask login``. Its subcommands are imported when it is called."""
+"""The command ``flask login``. Its subcommands are imported when it runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,20 @@ class LoginCommands(AppGroup):
         return _import_commands().get_command(ctx, cmd_name)
 
 
-COMMANDS = LoginCommands("login", help="Check routes and settings, and manage logins.")
+COMMANDS = LoginCommands(
+    "login",
+    short_help="Check routes and settings, and manage logins.",
+    help="""\
+Check routes and settings, and manage logins.
+
+\b
+Examples:
+  flask login routes --open           Which views can visitors enter?
+  flask login check --deploy          Is the setup ready for production?
+  flask login explain < cookie.txt    Why is this cookie refused?
+  flask login sessions list --user 7  Where is this user logged in?
+""",
+)
 
 
 def register_commands(app: Flask) -> None:

@@ -1,10 +1,11 @@
-"""A site whose setup is sound, and ways to spoil it."""
+"""A site whose setup is sound, and ways to break it."""
 
 from __future__ import annotations
 
 import typing as t
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,6 +15,8 @@ from flask_login import LoginManager
 from flask_login import UserMixin
 from flask_login.checks import check_setup
 from flask_login.checks import Finding
+
+ROOT = Path(__file__).parents[2]
 
 KEY = "1f6a20c7b54b9f1d0e3c8a7d92c4b6e85f0d7a3b"
 OLD_KEY = "c2b09f3e7d185a64e0f7b1c9d3852e6fa4470b1d"
@@ -43,7 +46,7 @@ def add_view(app: Flask, path: str, view: t.Any = lambda: "", **options: t.Any) 
 
 
 class Site:
-    """An application, of which nothing is to be said. Tests change something."""
+    """An application without findings. Each test changes something."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.app: Flask = Flask("app")

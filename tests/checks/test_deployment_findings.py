@@ -43,12 +43,12 @@ def test_middleware_in_a_circle(unproxied: Site) -> None:
 @pytest.mark.parametrize(
     ("config", "variable", "evidence"),
     [
-        ({}, None, "'SESSION_COOKIE_SECURE' tells of HTTPS"),
+        ({}, None, "'SESSION_COOKIE_SECURE' is set"),
         ({"PREFERRED_URL_SCHEME": "https"}, None, "'PREFERRED_URL_SCHEME' is 'https'"),
-        ({}, "DYNO", "'DYNO' in the environment"),
+        ({}, "DYNO", "'DYNO' is in the environment"),
     ],
 )
-def test_what_tells_of_a_proxy_is_named(
+def test_sign_of_a_proxy_is_named(
     unproxied: Site, config: t.Any, variable: str | None, evidence: str
 ) -> None:
     unproxied.set(**config)

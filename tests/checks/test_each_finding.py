@@ -1,4 +1,4 @@
-"""For each finding, an application that has it, and one that nearly has it."""
+"""Each finding: an application that has it, and one that nearly has it."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_site_that_nearly_has_it(site: Site, case: Case) -> None:
 
 
 @each_case
-def test_what_matters_in_production_only_is_found_for_it_only(site: Site, case: Case) -> None:
+def test_production_findings_need_deploy(site: Site, case: Case) -> None:
     case.has(site)
 
     found = case.id in site.find(aal=case.aal, try_loader=True)
@@ -233,7 +233,7 @@ def test_what_matters_in_production_only_is_found_for_it_only(site: Site, case: 
     assert found is not CATALOG[case.id].deploy
 
 
-def test_nothing_is_said_of_a_sound_site(site: Site) -> None:
+def test_sound_site_has_no_findings(site: Site) -> None:
     assert site.find(deploy=True, try_loader=True) == []
 
 

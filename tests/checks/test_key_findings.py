@@ -13,6 +13,7 @@ import pytest
 from check_kit import KEY
 from check_kit import OLD_KEY
 from check_kit import Site
+from flask.sessions import SessionInterface
 
 KNOWN = [
     "dev",
@@ -21,6 +22,8 @@ KNOWN = [
     b"secret",
     "a long random string",
     "you-will-never-guess",
+    "super secret string",
+    b'_5#y2L"F4Q8z\n\xec]/',
 ]
 SHORT = ["7" * 38, "q8Zk3x_", "kq" * 30, b"\x81\x9f\xa0\xe3\xf7\x12\x00\x11", "ключ от дома"]
 LONG = [secrets.token_hex(16), secrets.token_urlsafe(16), secrets.token_bytes(16).rjust(17, b"\0")]
@@ -47,6 +50,19 @@ def test_key_of_128_random_bits_is_long_enough(site: Site, key: str | bytes) -> 
     assert site.find() == []
 
 
+def test_key_of_a_wrong_type_is_told_as_such(site: Site) -> None:
+    site.set(SECRET_KEY=12345)
+
+    assert site.find() == ["login.E010"]
+
+
+def test_sessions_on_the_server_need_no_key(site: Site) -> None:
+    site.set(SECRET_KEY=None)
+    site.app.session_interface = SessionInterface()
+
+    assert site.find() == []
+
+
 def test_fallbacks_are_keys_as_well(site: Site) -> None:
     site.set(SECRET_KEY_FALLBACKS=["dev", "q8Zk3x_", OLD_KEY])
 
@@ -54,7 +70,7 @@ def test_fallbacks_are_keys_as_well(site: Site) -> None:
 
 
 @pytest.mark.parametrize("fallbacks", [[], None, "", [None]])
-def test_no_fallbacks_are_nothing_to_tell_of(site: Site, fallbacks: t.Any) -> None:
+def test_site_without_fallbacks_has_no_findings(site: Site, fallbacks: t.Any) -> None:
     site.set(SECRET_KEY_FALLBACKS=fallbacks)
 
     assert site.find(deploy=True) == []
@@ -75,7 +91,7 @@ def test_recent_change_of_the_key_is_fine(site: Site, since: t.Any) -> None:
 
 
 @pytest.mark.parametrize("since", ["last week", 5])
-def test_what_is_no_date_is_as_good_as_none(site: Site, since: t.Any) -> None:
+def test_value_that_is_not_a_date_counts_as_missing(site: Site, since: t.Any) -> None:
     site.set(SECRET_KEY_FALLBACKS=[OLD_KEY], SECRET_KEY_SINCE=since)
 
     assert site.find(deploy=True) == ["login.I005"]

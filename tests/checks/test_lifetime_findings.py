@@ -44,7 +44,7 @@ def test_longer_ones(site: Site, aal: int, overall: t.Any, idle: t.Any) -> None:
         (40 * 86400 + 1, "lasts 3456001 seconds"),
     ],
 )
-def test_durations_are_said_in_words(site: Site, value: t.Any, words: str) -> None:
+def test_durations_are_shown_in_words(site: Site, value: t.Any, words: str) -> None:
     site.set(LOGIN_ABSOLUTE_TIMEOUT=value)
 
     (finding,) = site.findings(aal=1)
@@ -54,7 +54,7 @@ def test_durations_are_said_in_words(site: Site, value: t.Any, words: str) -> No
 
 
 @pytest.mark.parametrize(("aal", "words"), [(1, "30 days"), (2, "24 hours"), (3, "12 hours")])
-def test_limits_are_said_as_the_standard_does(site: Site, aal: int, words: str) -> None:
+def test_limits_are_shown_as_in_the_standard(site: Site, aal: int, words: str) -> None:
     site.set(LOGIN_ABSOLUTE_TIMEOUT=None)
 
     finding = next(f for f in site.findings(aal=aal) if f.id == "login.W040")

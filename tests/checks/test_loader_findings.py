@@ -1,4 +1,4 @@
-"""Loaders, and the user class that they tell of."""
+"""Loaders, and the user class that they return."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from check_kit import Site
 from check_kit import UnstampedUser
 from check_kit import User
+from flask import Flask
 from flask import g
 from flask import request
 
@@ -69,7 +70,7 @@ def by_unknown_annotation(user_id: str) -> Elsewhere:
     ],
     ids=lambda loader: loader.__name__,
 )
-def test_user_class_is_told_by_the_loader(site: Site, loader: t.Any) -> None:
+def test_user_class_is_found_by_the_loader(site: Site, loader: t.Any) -> None:
     site.manage(_user_callback=loader)
 
     (finding,) = site.findings(deploy=True)
@@ -77,13 +78,13 @@ def test_user_class_is_told_by_the_loader(site: Site, loader: t.Any) -> None:
     assert finding.message.startswith("The user class 'UnstampedUser' has no 'get_session_stamp'")
 
 
-def test_user_class_is_told_by_its_method(site: Site) -> None:
+def test_user_class_is_found_by_its_method(site: Site) -> None:
     site.manage(_user_callback=OwnUser.find)
 
     assert site.find(deploy=True) == ["login.W071"]
 
 
-def test_user_class_is_told_by_the_manager(site: Site) -> None:
+def test_user_class_is_found_by_the_manager(site: Site) -> None:
     manager = LoginManager[UnstampedUser](site.app)
     manager.user_loader(lambda user_id: None)
 
@@ -108,12 +109,12 @@ def test_user_class_that_is_not_known_or_has_a_stamp(site: Site, loader: t.Any) 
     assert site.find(deploy=True) == []
 
 
-def test_loader_of_other_ids_is_told_of_the_first_that_it_raises_for(site: Site) -> None:
+def test_first_id_that_the_loader_raises_for_is_named(site: Site) -> None:
     site.manage(_user_callback=lambda user_id: UUID(user_id) and None)
 
     (finding,) = site.findings(try_loader=True)
 
-    assert finding.message.startswith("The user_loader raises ValueError for the ID 'None':")
+    assert finding.message.startswith("The user loader raises ValueError for the ID 'None'.")
 
 
 def test_loader_is_called_in_a_request_of_its_own(site: Site) -> None:
@@ -152,3 +153,22 @@ def test_application_without_a_user_loader(site: Site) -> None:
     site.manage(_user_callback=None, _request_callback=lambda request: None)
 
     assert site.find(deploy=True, try_loader=True) == []
+
+
+def test_cookies_do_not_matter_without_a_user_loader(site: Site) -> None:
+    site.manage(_user_callback=None, _request_callback=lambda request: None)
+    site.app.config.pop("LOGIN_DEFAULTS")
+    site.set(SESSION_COOKIE_SAMESITE=None, SECRET_KEY=None)
+
+    assert site.find(deploy=True) == []
+
+
+def test_subclass_may_find_users_in_its_own_way() -> None:
+    class Finder(LoginManager):
+        def _load_user(self) -> None:
+            g._login_user = User()
+
+    app = Flask("app")
+    Finder(app)
+
+    assert check_setup(app) == []

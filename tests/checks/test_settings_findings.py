@@ -1,4 +1,4 @@
-"""Settings that cannot work, or mean something else than they seem to."""
+"""Settings: wrong, misspelt or conflicting ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from flask_login.records.memory import MemoryRecords
         (
             "PERMANENT_SESSION_LIFETIME",
             "30 days",
-            "PERMANENT_SESSION_LIFETIME must be timedelta or int, instead got: str",
+            "PERMANENT_SESSION_LIFETIME must be timedelta or int or float, instead got: str",
         ),
         ("SERVER_NAME", 8000, "SERVER_NAME must be str or None, instead got: int"),
         ("SESSION_COOKIE_NAME", None, "SESSION_COOKIE_NAME must be str, instead got: NoneType"),
@@ -77,22 +77,36 @@ def test_settings_that_cannot_work_with_records_are_found(site: Site) -> None:
         ("REMEMBER_COOKIE_HTTPONLY", 0.5, True),
     ],
 )
-def test_switch_that_is_no_bool(site: Site, key: str, value: t.Any, truth: bool) -> None:
+def test_switch_that_is_not_a_bool(site: Site, key: str, value: t.Any, truth: bool) -> None:
     site.set(**{key: value})
 
     assert [f.message for f in site.findings()] == [
-        f"'{key}' is {value!r}, which is no bool and counts as {truth}."
+        f"'{key}' is {value!r}, which is not a bool and counts as {truth}."
     ]
 
 
 @pytest.mark.parametrize("value", [True, False, None, 0, 1])
-def test_switch_may_be_what_is_plainly_true_or_false(site: Site, value: t.Any) -> None:
+def test_switch_may_be_a_bool_or_a_number(site: Site, value: t.Any) -> None:
     site.set(LOGIN_CHECK_ACTIVE=value)
 
     assert site.find() == []
 
 
-def test_doors_that_are_open_are_told_of_once(site: Site) -> None:
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("FORCE_HOST_FOR_REDIRECTS", False),
+        ("PERMANENT_SESSION_LIFETIME", 3600.0),
+        ("REMEMBER_COOKIE_DOMAIN", False),
+    ],
+)
+def test_value_that_works_is_no_error(site: Site, key: str, value: t.Any) -> None:
+    site.set(**{key: value})
+
+    assert site.find() == []
+
+
+def test_disabled_guards_are_one_finding(site: Site) -> None:
     site.set(LOGIN_DISABLED="false")
 
     assert site.find() == ["login.E013"]
@@ -117,7 +131,7 @@ def test_misspelt_setting_is_recognised(site: Site, key: str, known: str) -> Non
     (finding,) = site.findings()
 
     assert (finding.id, finding.setting) == ("login.W012", key)
-    assert f"nearly '{known}'" in finding.message
+    assert f"Did you mean '{known}'?" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -128,6 +142,8 @@ def test_misspelt_setting_is_recognised(site: Site, key: str, known: str) -> Non
         "LOGIN_REQUIRED",
         "LOGIN_TIMEOUT",
         "LOGIN_VIEW",
+        "REMEMBER_ME",
+        "REMEMBER_ME_ENABLED",
         "JWT_SECRET_KEY",
         "SESSION_KEY_PREFIX",
         "SESSION_PERMANENT",

@@ -88,7 +88,7 @@ def test_method_of_a_class_may_be_closed(site: Site) -> None:
 
     (finding,) = site.findings()
 
-    assert "closed to those who are sent there (POST)" in finding.message
+    assert "refuses the users who are sent there (POST)" in finding.message
 
 
 def test_other_function_that_takes_the_form_may_be_closed(site: Site) -> None:
@@ -138,7 +138,7 @@ def test_missing_view_of_a_blueprint_is_named(site: Site) -> None:
     assert finding.message.startswith("'blueprint_login_views' of the blueprint 'shop' is")
 
 
-def test_what_a_callable_returns_is_not_known(site: Site) -> None:
+def test_callable_is_not_checked(site: Site) -> None:
     site.manage(login_view=lambda: "nowhere")
 
     assert site.find() == []

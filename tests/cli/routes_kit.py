@@ -1,4 +1,4 @@
-"""What the tests of ``flask login routes`` share."""
+"""Helpers for the tests of ``flask login routes``."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ def invoke(app: Flask, *args: str) -> Result:
 
 
 def routes_of(app: Flask) -> list[dict[str, t.Any]]:
-    """The routes as programs get them."""
-    # Older versions of Click show what is told of errors as well.
+    """Return the routes, read from JSON."""
+    # Older versions of Click mix stderr into the output.
     found, _ = json.JSONDecoder().raw_decode(invoke(app, "--json").output)
     routes: list[dict[str, t.Any]] = found["routes"]
     return routes
 
 
 def route_of(app: Flask, endpoint: str = "page", method: str = "GET") -> dict[str, t.Any]:
-    """The one route of an endpoint and a method."""
+    """Return the one route of an endpoint and a method."""
     [route] = [
         route
         for route in routes_of(app)

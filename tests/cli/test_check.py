@@ -1,4 +1,4 @@
-"""``flask login check``, as it is called."""
+"""``flask login check``: its options, its output and its exit codes."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def app() -> Flask:
 
 @pytest.fixture
 def weak(app: Flask) -> Flask:
-    """An application with a warning, and a note in production."""
+    """An application with a warning and, in production, a note."""
     app.config.update(REMEMBER_COOKIE_HTTPONLY=False, SECRET_KEY_FALLBACKS=[KEY[::-1]])
     return app
 
 
 @pytest.fixture
 def broken(weak: Flask) -> Flask:
-    """It has an error besides."""
+    """An application that also has an error."""
     weak.config["LOGIN_DISABLED"] = True
     return weak
 
@@ -43,17 +43,16 @@ def exit_code(app: Flask, *args: str) -> int:
     return app.test_cli_runner().invoke(args=["login", "check", *args]).exit_code
 
 
-def test_nothing_to_say(app: Flask) -> None:
+def test_sound_application_has_no_findings(app: Flask) -> None:
     assert invoke(app) == "No findings.\n"
 
 
-def test_finding_has_its_id_what_to_do_and_where_to_read_on(broken: Flask) -> None:
+def test_finding_has_its_id_message_hint_and_link(broken: Flask) -> None:
     assert invoke(broken, "--ignore", "login.W022") == (
         "Errors\n"
         "\n"
-        "login.E013  'LOGIN_DISABLED' is True, which opens every guarded view to\n"
-        "            everyone.\n"
-        "            Remove it. In tests, log in with flask_login.testing.LoginClient\n"
+        "login.E013  'LOGIN_DISABLED' is True, so every guarded view is open to everyone.\n"
+        "            Remove it. In tests, log in with 'flask_login.testing.LoginClient'\n"
         "            instead.\n"
         "            docs/howto/check-your-setup.md#login-e013\n"
         "\n"
@@ -67,7 +66,7 @@ def test_findings_are_counted(broken: Flask) -> None:
     assert summary == "1 error, 5 warnings, 3 notes."
 
 
-def test_a_terminal_gets_colours(broken: Flask) -> None:
+def test_terminal_gets_colours(broken: Flask) -> None:
     result = broken.test_cli_runner().invoke(args=["login", "check"], color=True)
 
     assert "\x1b[31m\x1b[1mlogin.E013\x1b[0m" in result.output
@@ -80,7 +79,7 @@ def test_json_has_the_same_keys_always(weak: Flask) -> None:
     assert (finding["id"], finding["severity"]) == ("login.W022", "warning")
 
 
-def test_json_of_nothing_is_a_list(app: Flask) -> None:
+def test_json_without_findings_is_an_empty_list(app: Flask) -> None:
     assert json.loads(invoke(app, "--json")) == []
 
 
@@ -116,7 +115,7 @@ def test_several_findings_are_ignored(broken: Flask) -> None:
     assert output == "No findings, 2 ignored.\n"
 
 
-def test_unknown_id_is_a_mistake_of_the_caller(app: Flask) -> None:
+def test_unknown_id_is_a_usage_error(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["login", "check", "--ignore", "login.W999"])
 
     assert (result.exit_code, "no finding 'login.W999'" in result.output) == (2, True)
@@ -132,7 +131,7 @@ def test_loader_is_tried_on_request(app: Flask, login_manager: LoginManager) -> 
     assert "ValueError" in invoke(app, "--try-loader")
 
 
-def test_application_without_a_manager_is_told(app: Flask) -> None:
+def test_application_without_a_manager_is_an_error(app: Flask) -> None:
     bare = Flask("bare")
     bare.cli.add_command(commands)
 

@@ -1,4 +1,4 @@
-"""``flask login explain``: what a cookie says."""
+"""``flask login explain``: what a cookie contains."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Facts: t.TypeAlias = Callable[..., dict[str, t.Any]]
 
 
 class Terminal(io.BytesIO):
-    """What somebody types."""
+    """A terminal with typed input."""
 
     def isatty(self) -> bool:
         return True
@@ -61,7 +61,7 @@ def explain(app: Flask, browser: FlaskClient) -> Explain:
 
 @pytest.fixture
 def facts(explain: Explain) -> Facts:
-    """What is said of a cookie."""
+    """Returns the facts about a cookie."""
 
     def find(text: t.Any, *args: str) -> dict[str, t.Any]:
         [cookie] = json.loads(explain(text, "--json", *args).stdout)["cookies"]
@@ -72,7 +72,7 @@ def facts(explain: Explain) -> Facts:
 
 @pytest.fixture
 def records(app: Flask, login_manager: LoginManager) -> MemoryRecords:
-    """The store of an application whose logins are on record."""
+    """The store of an application with recorded logins."""
     records = MemoryRecords()
     manager = LoginManager(app, records=records)
     manager.user_loader(login_manager.user_callback)
@@ -86,7 +86,7 @@ def cookie_of(client: FlaskClient, name: str) -> str:
 
 
 def fields_of(result: Result) -> dict[str, str]:
-    """The facts of a text, by what they are called."""
+    """Return the facts of a text, by name."""
     pairs = (line.strip().partition("  ") for line in result.stdout.splitlines()[1:])
     return {name: fact.strip() for name, _, fact in pairs}
 
@@ -101,33 +101,35 @@ class TestSession:
     def test_title_says_what_it_is(self, explain: Explain, cookie: str) -> None:
         assert explain(cookie).stdout.startswith("Session cookie, signed by SECRET_KEY\n")
 
-    def test_login_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_login_is_shown(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
 
         assert (about["kind"], about["format"]) == ("session", "session")
         assert (about["user_id"], about["fresh"], about["forced"]) == ("1", True, False)
 
-    def test_accepted_one_exits_with_0(self, explain: Explain, cookie: str) -> None:
+    def test_accepted_cookie_exits_with_0(self, explain: Explain, cookie: str) -> None:
         result = explain(cookie)
 
         assert "accepted" in fields_of(result)["verdict"]
         assert result.exit_code == 0
 
-    def test_refused_one_exits_with_1(self, explain: Explain, browser: FlaskClient) -> None:
+    def test_refused_cookie_exits_with_1(self, explain: Explain, browser: FlaskClient) -> None:
         browser.get("/fill")
 
         result = explain(cookie_of(browser, "session"))
 
-        assert fields_of(result)["verdict"] == "refused: no_login. Nobody is logged in by it."
+        assert fields_of(result)["verdict"] == "refused: no_login. It contains no login."
         assert result.exit_code == 1
 
-    def test_what_else_is_in_it_is_told_by_name_only(self, explain: Explain, cookie: str) -> None:
+    def test_other_session_keys_are_shown_without_values(
+        self, explain: Explain, cookie: str
+    ) -> None:
         result = explain(cookie)
 
         assert fields_of(result)["other keys"] == "basket"
         assert "gift" not in result.output
 
-    def test_times_are_told(self, app: Flask, facts: Facts, browser: t.Any, clock: t.Any) -> None:
+    def test_times_are_shown(self, app: Flask, facts: Facts, browser: t.Any, clock: t.Any) -> None:
         app.config["LOGIN_IDLE_TIMEOUT"] = DAY
         browser.get("/login/1")
         clock.tick(3600)
@@ -138,7 +140,7 @@ class TestSession:
         assert about["authenticated_at"] == "2025-06-15T15:06:40+00:00"
         assert about["seen_at"] == "2025-06-15T16:06:40+00:00"
 
-    def test_issue_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_time_of_issue_is_shown(self, facts: Facts, cookie: str) -> None:
         issued_at = datetime.fromisoformat(facts(cookie)["issued_at"]).timestamp()
         assert abs(issued_at - time.time()) < 60
 
@@ -151,14 +153,14 @@ class TestSession:
         ],
         ids=["lifetime", "idle", "absolute"],
     )
-    def test_first_end_counts(
+    def test_first_expiry_counts(
         self, app: Flask, facts: Facts, browser: FlaskClient, settings: t.Any, setting: str
     ) -> None:
         app.config.update(settings)
         browser.get("/login/1")
         assert facts(cookie_of(browser, "session"))["expires_by"] == setting
 
-    def test_end_is_told_with_its_cause(
+    def test_expiry_is_shown_with_its_setting(
         self, app: Flask, explain: Explain, browser: FlaskClient, clock: t.Any
     ) -> None:
         app.config["LOGIN_ABSOLUTE_TIMEOUT"] = 2 * DAY
@@ -166,11 +168,11 @@ class TestSession:
         cookie = cookie_of(browser, "session")
         clock.tick(3 * DAY)
 
-        until = fields_of(explain(cookie))["until"]
+        expires = fields_of(explain(cookie))["expires"]
 
-        assert until == "2025-06-17 15:06:40 UTC (1 day ago), by LOGIN_ABSOLUTE_TIMEOUT"
+        assert expires == "2025-06-17 15:06:40 UTC (1 day ago), by LOGIN_ABSOLUTE_TIMEOUT"
 
-    def test_absence_of_freshness_is_told(self, facts: Facts, browser: FlaskClient) -> None:
+    def test_stale_login_is_not_fresh(self, facts: Facts, browser: FlaskClient) -> None:
         browser.get("/login/1?stale")
         assert not facts(cookie_of(browser, "session"))["fresh"]
 
@@ -201,7 +203,7 @@ class TestSession:
 
         assert facts(cookie_of(client, "session"))["fresh"]
 
-    def test_permanence_is_told(self, facts: Facts, app: Flask) -> None:
+    def test_permanent_session_is_shown_as_such(self, facts: Facts, app: Flask) -> None:
         client = app.test_client()
 
         with client.session_transaction() as stored:
@@ -210,7 +212,7 @@ class TestSession:
 
         assert facts(cookie_of(client, "session"))["permanent"]
 
-    def test_stamp_is_told_of_but_not_told(
+    def test_stamp_is_mentioned_but_not_shown(
         self, explain: Explain, browser: FlaskClient, users: t.Any, session_of: t.Any
     ) -> None:
         users["1"].stamp = "a hash of a password"
@@ -242,7 +244,7 @@ class TestSession:
 
         assert facts(cookie_of(client, "session"))["user_id"] == told
 
-    def test_one_that_flask_no_longer_opens_is_told_all_the_same(
+    def test_session_that_flask_refuses_is_explained(
         self, app: Flask, explain: Explain, cookie: str
     ) -> None:
         app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(seconds=-1)
@@ -251,7 +253,7 @@ class TestSession:
 
         assert fields["user"] == "1"
         assert fields["verdict"].endswith(
-            "older than PERMANENT_SESSION_LIFETIME, or from the future."
+            "older than PERMANENT_SESSION_LIFETIME, or dated in the future."
         )
 
 
@@ -263,19 +265,19 @@ class TestRememberCookie:
     def test_title_says_what_it_is(self, explain: Explain, cookie: str) -> None:
         assert explain(cookie).stdout.startswith("Remember-me cookie, signed by SECRET_KEY\n")
 
-    def test_login_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_login_is_shown(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
 
         assert (about["kind"], about["format"]) == ("remember", "timed")
         assert (about["user_id"], about["duration"]) == ("1", 365 * DAY)
 
-    def test_duration_is_told(self, explain: Explain, cookie: str) -> None:
+    def test_duration_is_shown(self, explain: Explain, cookie: str) -> None:
         fields = fields_of(explain(cookie))
 
         assert fields["duration"] == "365 days"
-        assert fields["until"].endswith(", by its own duration")
+        assert fields["expires"].endswith(", by its own duration")
 
-    def test_expired_one_is_told_all_the_same(
+    def test_expired_cookie_is_explained(
         self, facts: Facts, browser: FlaskClient, clock: t.Any
     ) -> None:
         browser.get("/login/1?remember&duration=60")
@@ -290,21 +292,21 @@ class TestRememberCookie:
         app.config["LOGIN_ABSOLUTE_TIMEOUT"] = DAY
         assert facts(cookie)["expires_by"] == "LOGIN_ABSOLUTE_TIMEOUT"
 
-    def test_forced_login_is_told(self, facts: Facts, app: Flask, users: t.Any) -> None:
+    def test_json_has_a_forced_login(self, facts: Facts, app: Flask, users: t.Any) -> None:
         app.add_url_rule("/force", "force", lambda: str(login_user(users["3"], True, force=True)))
         client = app.test_client()
         client.get("/force")
 
         assert facts(cookie_of(client, "remember_token"))["forced"]
 
-    def test_forced_login_is_said_so(self, explain: Explain, app: Flask, users: t.Any) -> None:
+    def test_forced_login_is_shown(self, explain: Explain, app: Flask, users: t.Any) -> None:
         app.add_url_rule("/force", "force", lambda: str(login_user(users["3"], True, force=True)))
         client = app.test_client()
         client.get("/force")
 
         fields = fields_of(explain(cookie_of(client, "remember_token")))
 
-        assert fields["forced"] == "yes, also if the user is not active"
+        assert fields["forced"] == "yes, even if the user is not active"
 
     def test_id_that_is_quoted_in_the_header_is_read(
         self, facts: Facts, browser: FlaskClient, users: t.Any
@@ -328,7 +330,7 @@ class TestRememberCookie:
         assert (about["format"], about["user_id"]) == ("timed", None)
         assert about["reason"] == "remember_invalid"
 
-    def test_time_that_no_date_can_be_of_is_told(self, app: Flask, facts: Facts) -> None:
+    def test_time_that_is_too_large_is_the_latest(self, app: Flask, facts: Facts) -> None:
         token = f"1|{10**20}.{10**20}.{10**20}.random.."
 
         about = facts(_signer(app.config["SECRET_KEY"].encode()).sign(token))
@@ -336,21 +338,24 @@ class TestRememberCookie:
         assert about["expires_at"] == "9999-12-31T23:59:59+00:00"
 
 
-class TestHistoricCookie:
+class TestLegacyCookie:
     @pytest.fixture
     def cookie(self, app: Flask) -> str:
         with app.app_context():
             return encode_cookie("1")
 
-    def test_it_is_told_as_such(self, explain: Explain, cookie: str) -> None:
+    def test_title_names_the_format(self, explain: Explain, cookie: str) -> None:
         first = explain(cookie).stdout.splitlines()[0]
-        assert first == "Remember-me cookie in the historic format, signed by SECRET_KEY"
+        assert first == "Remember-me cookie in the legacy format, signed by SECRET_KEY"
+
+    def test_json_names_the_format(self, facts: Facts, cookie: str) -> None:
+        assert facts(cookie)["format"] == "legacy"
 
     def test_it_has_no_times(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
         assert about["authenticated_at"] is about["issued_at"] is about["expires_at"] is None
 
-    def test_date_until_which_it_is_accepted_is_told(
+    def test_last_date_of_legacy_cookies_is_shown(
         self, app: Flask, facts: Facts, cookie: str
     ) -> None:
         app.config["REMEMBER_COOKIE_ACCEPT_LEGACY"] = datetime(2100, 1, 1, tzinfo=timezone.utc)
@@ -365,7 +370,7 @@ class TestHistoricCookie:
 
         verdict = fields_of(explain(cookie))["verdict"]
 
-        assert verdict == "refused: remember_invalid. It is in a format that is not accepted."
+        assert verdict == "refused: remember_invalid. Its format is not accepted."
 
 
 @pytest.mark.usefixtures("records")
@@ -379,18 +384,18 @@ class TestRecord:
     def cookie(self, session_cookie: str, browser: FlaskClient) -> str:
         return cookie_of(browser, "remember_token")
 
-    def test_it_is_told_as_such(self, explain: Explain, cookie: str) -> None:
+    def test_title_says_that_the_login_is_recorded(self, explain: Explain, cookie: str) -> None:
         first = explain(cookie).stdout.splitlines()[0]
-        assert first == "Remember-me cookie of a login on record, signed by SECRET_KEY"
+        assert first == "Remember-me cookie of a recorded login, signed by SECRET_KEY"
 
-    def test_what_is_on_record_is_told(self, facts: Facts, cookie: str) -> None:
+    def test_record_is_shown(self, facts: Facts, cookie: str) -> None:
         about = facts(cookie)
 
         assert (about["format"], about["record"]) == ("record", "active")
         assert (about["duration"], about["expires_by"]) == (365 * DAY, "duration")
         assert about["authenticated_at"] is not None
 
-    def test_session_is_told_with_its_record(self, facts: Facts, session_cookie: str) -> None:
+    def test_session_has_its_record(self, facts: Facts, session_cookie: str) -> None:
         about = facts(session_cookie)
         assert (about["record"], about["accepted"]) == ("active", True)
 
@@ -403,14 +408,16 @@ class TestRecord:
 
         assert facts(session_cookie)["expires_by"] == "record"
 
-    def test_ended_login_is_told(
+    def test_ended_login_is_refused(
         self, facts: Facts, records: MemoryRecords, cookie: str, session_cookie: str
     ) -> None:
         records.end("1", 0)
         abouts = [facts(cookie), facts(session_cookie)]
         assert [(each["record"], each["reason"]) for each in abouts] == [("ended", "ended")] * 2
 
-    def test_expired_login_is_told(self, facts: Facts, records: MemoryRecords, cookie: str) -> None:
+    def test_expired_login_is_refused(
+        self, facts: Facts, records: MemoryRecords, cookie: str
+    ) -> None:
         [row] = records.list("1", 0)
         records.change("1", row.key, {"expires_at": 1})
 
@@ -418,14 +425,14 @@ class TestRecord:
 
         assert (about["record"], about["reason"]) == ("expired", "ended")
 
-    def test_login_that_is_no_longer_remembered_is_told(
+    def test_login_that_is_no_longer_remembered_is_refused(
         self, facts: Facts, records: MemoryRecords, cookie: str
     ) -> None:
         [row] = records.list("1", 0)
         records.change("1", row.key, {"remembered_until": None})
         assert facts(cookie)["reason"] == "remember_expired"
 
-    def test_missing_record_is_told(
+    def test_login_without_a_record_is_refused(
         self, facts: Facts, records: MemoryRecords, cookie: str
     ) -> None:
         records.purge(2**60)
@@ -435,7 +442,7 @@ class TestRecord:
         assert (about["record"], about["reason"]) == ("missing", "ended")
         assert about["authenticated_at"] is None
 
-    def test_cookie_is_worth_what_it_says_without_records(
+    def test_cookie_is_accepted_without_records(
         self, app: Flask, facts: Facts, cookie: str
     ) -> None:
         LoginManager(app).user_loader(str)
@@ -445,7 +452,7 @@ class TestRecord:
         assert (about["record"], about["accepted"]) == (None, True)
         assert about["expires_by"] == "REMEMBER_COOKIE_DURATION"
 
-    def test_secret_of_the_login_is_not_told(self, explain: Explain, cookie: str) -> None:
+    def test_secret_of_the_login_is_not_shown(self, explain: Explain, cookie: str) -> None:
         secret = cookie.partition("|")[2].partition(".")[0]
         assert secret not in explain(cookie).output + explain(cookie, "--json").output
 
@@ -467,7 +474,7 @@ class TestKey:
         ],
         ids=["one", "second", "beside an empty one"],
     )
-    def test_fallback_is_told_by_its_place(
+    def test_fallback_is_named_by_its_index(
         self, app: Flask, facts: Facts, cookies: t.Any, fallbacks: t.Any, name: str
     ) -> None:
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=fallbacks)
@@ -476,7 +483,7 @@ class TestKey:
 
         assert about == [name, name]
 
-    def test_historic_cookie_has_a_key_too(self, app: Flask, facts: Facts, cookies: t.Any) -> None:
+    def test_legacy_cookie_has_a_key_too(self, app: Flask, facts: Facts, cookies: t.Any) -> None:
         with app.app_context():
             cookie = encode_cookie("1")
 
@@ -484,7 +491,9 @@ class TestKey:
 
         assert facts(cookie)["key"] == "SECRET_KEY_FALLBACKS[0]"
 
-    def test_character_of_a_string_of_fallbacks_is_told(self, app: Flask, facts: Facts) -> None:
+    def test_character_of_a_string_of_fallbacks_is_named_by_its_index(
+        self, app: Flask, facts: Facts
+    ) -> None:
         interface = SecureCookieSessionInterface()
         app.config.update(SECRET_KEY="c")
         forged = interface.get_signing_serializer(app).dumps({"_user_id": "1"})  # type: ignore[union-attr]
@@ -502,7 +511,7 @@ class TestKey:
 
         assert facts(cookie)["key"] == "a key of the session interface"
 
-    def test_fallback_that_sessions_do_not_accept_is_said_so(
+    def test_fallback_that_sessions_ignore_is_explained(
         self, app: Flask, explain: Explain, cookies: t.Any
     ) -> None:
         class Interface(SecureCookieSessionInterface):
@@ -518,10 +527,10 @@ class TestKey:
         fields = fields_of(explain(cookies[0]))
 
         assert fields["user"] == "1"
-        assert "Flask before 3.1 accepts no fallback" in fields["verdict"]
+        assert "Flask before 3.1 ignores SECRET_KEY_FALLBACKS" in fields["verdict"]
 
     @pytest.mark.parametrize("args", [(), ("--json",)], ids=["text", "json"])
-    def test_no_key_is_told(
+    def test_keys_are_not_shown(
         self, app: Flask, explain: Explain, cookies: t.Any, args: tuple[str, ...]
     ) -> None:
         app.config.update(SECRET_KEY=NEW, SECRET_KEY_FALLBACKS=[OLD])
@@ -529,7 +538,7 @@ class TestKey:
         assert OLD not in output
         assert NEW not in output
 
-    def test_cookie_is_not_told(self, explain: Explain, cookies: t.Any) -> None:
+    def test_cookies_are_not_shown(self, explain: Explain, cookies: t.Any) -> None:
         output = "".join(explain(cookie).output for cookie in cookies)
         assert not any(cookie[-20:] in output for cookie in cookies)
 
@@ -550,18 +559,26 @@ class TestServerSession:
 
         app.session_interface = Interface()
 
-    def test_it_is_told_as_such(self, explain: Explain) -> None:
+    def test_title_says_that_the_session_is_on_the_server(self, explain: Explain) -> None:
         result = explain("id-1")
 
-        assert result.stdout.splitlines()[0] == "ID of a session that is kept on the server"
+        assert result.stdout.splitlines()[0] == "Session cookie: the ID of a server-side session"
         assert fields_of(result)["user"] == "1"
 
     def test_it_is_judged(self, facts: Facts) -> None:
         about = facts("id-1")
         assert (about["format"], about["accepted"]) == ("server-session", True)
 
-    def test_unknown_one_is_none_of_this_application(self, explain: Explain) -> None:
-        assert "it keeps no session by this ID" in explain("id-3").stdout
+    def test_unknown_id_is_not_of_this_application(self, explain: Explain) -> None:
+        assert "no session has this ID" in explain("id-3").stdout
+
+    def test_failure_of_its_store_is_one_sentence(self, app: Flask, explain: Explain) -> None:
+        app.session_interface.open_session = lambda *_: {}["id-1"]  # type: ignore[method-assign]
+
+        result = explain("id-1")
+
+        assert result.output == "Error: The session cannot be opened: KeyError: 'id-1'\n"
+        assert result.exit_code == 1
 
     def test_remember_cookie_is_known_all_the_same(
         self, app: Flask, facts: Facts, remembered_browser: FlaskClient
@@ -582,25 +599,29 @@ class TestForeign:
         ],
         ids=["garbage", "bytes", "token", "session", "named token", "named session"],
     )
-    def test_it_is_none_of_this_application(
+    def test_it_is_not_of_this_application(
         self, explain: Explain, text: str, reason: str, looks: str | None
     ) -> None:
         result = explain(text)
 
-        assert result.stdout.startswith("Not a cookie of this application: no key of it signed")
+        assert result.stdout.startswith(
+            "Not a cookie of this application: none of its keys signed it"
+        )
         assert fields_of(result).get("looks like") == looks
         assert fields_of(result)["verdict"] == f"refused: {reason}"
         assert result.exit_code == 1
 
-    def test_application_without_a_key_is_said_so(self, app: Flask, explain: Explain) -> None:
+    def test_application_without_a_key_says_so(self, app: Flask, explain: Explain) -> None:
         app.config["SECRET_KEY"] = None
-        assert "it has no SECRET_KEY" in explain("a|b").stdout
+        assert "SECRET_KEY is not set" in explain("a|b").stdout
 
-    def test_header_with_other_cookies_only_is_said_so(self, explain: Explain) -> None:
+    def test_header_with_other_cookies_only_names_those_of_the_application(
+        self, explain: Explain
+    ) -> None:
         result = explain("Cookie: theme=dark")
 
         assert result.stdout == (
-            "Not a cookie of this application: it reads 'remember_token' and 'session'.\n"
+            "No cookie of this application: its cookies are 'remember_token' and 'session'.\n"
         )
         assert result.exit_code == 1
 
@@ -608,7 +629,7 @@ class TestForeign:
         result = explain("Cookie: theme=dark", "--json")
         assert json.loads(result.stdout) == {"accepted": False, "cookies": []}
 
-    def test_payload_that_is_no_session_is_none(self, app: Flask) -> None:
+    def test_payload_must_be_a_session(self, app: Flask) -> None:
         interface = SecureCookieSessionInterface()
         signed = interface.get_signing_serializer(app).dumps(["a", "list"])  # type: ignore[union-attr]
         # Flask itself cannot open it.
@@ -632,7 +653,7 @@ class TestInput:
     def test_several_are_set_apart(self, explain: Explain, cookies: t.Any) -> None:
         assert "\n\nRemember-me cookie" in explain("\n".join(cookies)).stdout
 
-    def test_one_accepted_is_enough(self, explain: Explain, cookies: t.Any) -> None:
+    def test_one_accepted_cookie_is_enough(self, explain: Explain, cookies: t.Any) -> None:
         assert explain(f"Cookie: session=garbage; remember_token={cookies[1]}").exit_code == 0
 
     def test_cookie_by_another_name_is_not_read_by_requests(
@@ -642,14 +663,14 @@ class TestInput:
 
         assert fields["user"] == "1"
         assert fields["verdict"] == (
-            "refused: no_login. The application reads it as 'remember_token', and it is called"
+            "refused: no_login. The cookie of this application is named 'remember_token', not"
             " 'old_name'."
         )
 
     def test_terminal_is_asked(self, explain: Explain, cookies: t.Any) -> None:
         result = explain(Terminal(f"{cookies[0]}\n".encode()))
 
-        assert result.stderr.startswith("Cookie: ")
+        assert result.stderr.startswith("Cookie:")
         assert result.exit_code == 0
 
     @pytest.mark.parametrize("text", ["", " \n"], ids=["nothing", "blank"])
@@ -688,7 +709,7 @@ class TestUser:
 
         verdict = fields_of(explain(cookie))["verdict"]
 
-        assert verdict == "accepted. The user was not loaded: see --load-user."
+        assert verdict == "accepted. To check the user, too, pass --load-user."
 
     def test_user_is_loaded_if_asked_for(self, explain: Explain, cookie: str) -> None:
         assert fields_of(explain(cookie, "--load-user"))["verdict"] == "accepted"
@@ -700,10 +721,20 @@ class TestUser:
 
         result = explain(cookie, "--load-user")
 
-        assert result.output == "Error: The 'user_loader' failed: KeyError: '1'\n"
+        assert result.output == "Error: The user loader failed: KeyError: '1'\n"
         assert result.exit_code == 1
 
-    def test_failure_without_a_word_is_told(
+    def test_terminal_obeys_nothing_that_a_failure_says(
+        self, explain: Explain, login_manager: LoginManager, cookie: str
+    ) -> None:
+        def load(user_id: str) -> t.Any:
+            raise LookupError("\x1b[2J")
+
+        login_manager.user_loader(load)
+
+        assert "LookupError: \\x1b[2J" in explain(cookie, "--load-user").output
+
+    def test_failure_without_a_message_is_named(
         self, explain: Explain, login_manager: LoginManager, cookie: str
     ) -> None:
         def load(user_id: str) -> t.Any:
@@ -713,7 +744,7 @@ class TestUser:
 
         result = explain(cookie, "--load-user")
 
-        assert result.output == "Error: The 'user_loader' failed: LookupError\n"
+        assert result.output == "Error: The user loader failed: LookupError\n"
 
     def test_loader_may_be_async(
         self, explain: Explain, login_manager: LoginManager, users: t.Any, cookie: str

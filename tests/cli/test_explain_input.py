@@ -1,4 +1,4 @@
-"""What ``flask login explain`` takes for a cookie."""
+"""How ``flask login explain`` finds cookies in its input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``flask login explain`` says of a cookie what a request that brings it finds."""
+"""``flask login explain`` judges a cookie as a request with it does."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class User(UserMixin):
 
 
 class Watched(MemoryRecords):
-    """A store that notes what is written, and fails where it is told to."""
+    """A store that notes writes, and fails on demand."""
 
     failing = False
     stolen = False
@@ -103,7 +103,7 @@ class World:
         return [f"{name}={self._value(name)}" for name in ("session", "remember_token")]
 
     def explained(self, header: str) -> str:
-        """What the command says."""
+        """Return the verdict of the command."""
         result = self.app.test_cli_runner().invoke(
             args=["login", "explain", "--load-user", "--json"], input=f"Cookie: {header}"
         )
@@ -113,7 +113,7 @@ class World:
         return "accepted" if cookie["accepted"] else str(cookie["reason"])
 
     def found(self, header: str) -> str:
-        """What a request finds."""
+        """Return the verdict of a request."""
         client = self.app.test_client(use_cookies=False)
         response = client.get("/why", headers={"Cookie": header})
         return response.text if response.status_code == 200 else "records_unavailable"
@@ -245,7 +245,7 @@ CASES: dict[str, Case] = {
     "no key": setting(SECRET_KEY=None),
     "rotated key": setting(SECRET_KEY="another", SECRET_KEY_FALLBACKS=["a secret key"]),
     "other names": setting(SESSION_COOKIE_NAME="s", REMEMBER_COOKIE_NAME="r"),
-    "historic format": setting(REMEMBER_COOKIE_FORMAT="legacy"),
+    "legacy format": setting(REMEMBER_COOKIE_FORMAT="legacy"),
 }
 
 RECORDED: dict[str, Case] = {
@@ -315,7 +315,7 @@ def test_verdict_is_that_of_a_request_for_logins_from_before(
 
 @pytest.mark.parametrize("config", [{}, {"LOGIN_IDLE_TIMEOUT": HOUR}], ids=["plain", "idle"])
 @pytest.mark.parametrize("accept", [True, False, datetime(2020, 1, 1, tzinfo=timezone.utc)])
-def test_verdict_on_historic_cookies_is_that_of_a_request(accept: t.Any, config: t.Any) -> None:
+def test_verdict_on_legacy_cookies_is_that_of_a_request(accept: t.Any, config: t.Any) -> None:
     world = World(REMEMBER_COOKIE_ACCEPT_LEGACY=accept, **config)
 
     with world.app.app_context():
@@ -347,7 +347,7 @@ def test_verdict_on_a_session_without_a_login() -> None:
     assert world.explained(header) == world.found(header) == "no_login"
 
 
-def test_verdict_on_what_is_signed_for_another_purpose() -> None:
+def test_verdict_on_a_value_that_is_signed_for_another_purpose() -> None:
     world = World()
     signed = URLSafeTimedSerializer("a secret key", salt="mail").dumps({"_user_id": "1"})
     header = f"session={signed}"

@@ -1,4 +1,4 @@
-"""``flask login routes``, as people and continuous integration call it."""
+"""``flask login routes``: its options, its output and its exit codes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+from flask import Blueprint
 from flask import Flask
 from flask.cli import ScriptInfo
 from routes_kit import invoke
@@ -22,13 +23,13 @@ from flask_login import user_passes_test
 from flask_login.cli import commands
 
 OUTPUT = """\
-Endpoint  Methods  Rule                     Access  By                  Login view
+Endpoint  Methods  Rule                     Access  By
 index     GET      /                        open    no guard
 login     POST     /login                   open    anonymous_required
-mine      GET      /mine                    closed  login_required      /login
-static    GET      /static/<path:filename>  open    exempt(by=static)
+mine      GET      /mine                    closed  login_required
+static    GET      /static/<path:filename>  open    exempt(static)
 
-3 open, 1 closed
+3 open, 1 closed. Login view: /login.
 """
 
 
@@ -58,7 +59,7 @@ def test_colours_are_for_terminals(site: Flask, color: bool, colored: bool) -> N
     [
         (login_required(via=("session", "bearer")), "login_required(via=session/bearer)"),
         (fresh_login_required(max_age=300), "fresh_login_required(max_age=300)"),
-        (user_passes_test(str), "user_passes_test(test=str)"),
+        (user_passes_test(str), "user_passes_test(str)"),
     ],
     ids=["via", "age", "test"],
 )
@@ -73,10 +74,10 @@ def test_arguments_of_guards_are_shown(
 def test_notes_are_below_the_table(site: Flask) -> None:
     login_required(site.view_functions["index"])
 
-    assert "note  index: A guard was put on the view after its route." in invoke(site).output
+    assert "note  index: A guard above '@app.route' has no effect." in invoke(site).output
 
 
-def test_hints_are_told_from_facts(site: Flask) -> None:
+def test_guesses_are_shown_as_hints(site: Flask) -> None:
     site.add_url_rule("/leave", "leave", lambda: str(logout_user()))
 
     assert "hint  leave: GET calls 'logout_user'" in invoke(site).output
@@ -104,17 +105,24 @@ def test_json_has_stable_keys(site: Flask) -> None:
     }
 
 
+def test_lazy_strings_are_text_in_json(app: Flask, login_manager: LoginManager) -> None:
+    lazy: t.Any = Path("admins")
+    app.add_url_rule("/", "page", user_passes_test(bool, reason=lazy)(lambda: ""))
+
+    assert json.loads(invoke(app, "--json").output)["routes"][0]["by"][0]["reason"] == "admins"
+
+
 @pytest.mark.parametrize(
     ("option", "endpoints"),
     [("--open", {"index", "login", "static"}), ("--closed", {"mine"})],
 )
-def test_half_of_the_routes_is_shown(site: Flask, option: str, endpoints: set[str]) -> None:
+def test_filter_shows_one_kind_of_routes(site: Flask, option: str, endpoints: set[str]) -> None:
     routes = json.loads(invoke(site, "--json", option).output)["routes"]
 
     assert {route["endpoint"] for route in routes} == endpoints
 
 
-def test_what_is_unknown_may_be_open(site: Flask) -> None:
+def test_unknown_views_are_shown_with_open_ones(site: Flask) -> None:
     site.before_request(lambda: None)
 
     assert "unknown" in invoke(site, "--open").output
@@ -142,17 +150,60 @@ def test_open_views_pass_that_are_allowed(site: Flask) -> None:
     assert result.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("allow", "summary"),
+    [
+        (["login", "index"], "3 open, 1 closed. Login view: /login. Passed."),
+        (["login"], "3 open, 1 closed. Login view: /login. Failed: 1 problem."),
+    ],
+    ids=["passed", "failed"],
+)
+def test_last_line_says_whether_it_passed(site: Flask, allow: list[str], summary: str) -> None:
+    options = [word for name in allow for word in ("--allow", name)]
+
+    output = invoke(site, "--fail-on", "open", *options).output
+
+    assert output.splitlines()[-1] == summary
+
+
+def test_login_views_that_differ_have_a_column(site: Flask, login_manager: LoginManager) -> None:
+    shop = Blueprint("shop", __name__)
+    shop.add_url_rule("/shop", "page", login_required(lambda: "for customers"))
+    site.register_blueprint(shop)
+    login_manager.blueprint_login_views = {"shop": "/enter"}
+
+    lines = [line.split() for line in invoke(site, "--closed").output.splitlines()]
+
+    assert lines[0][4:] == ["Login", "view", "By"]
+    assert [line[4] for line in lines[1:3]] == ["/login", "/enter"]
+
+
+def test_summary_has_no_login_view_if_there_is_none(
+    site: Flask, login_manager: LoginManager
+) -> None:
+    login_manager.login_view = None
+
+    assert invoke(site, "--closed").output.endswith("\n1 closed.\n")
+
+
+def test_no_table_is_shown_without_views(login_manager: LoginManager) -> None:
+    app = Flask("app", static_folder=None)
+    login_manager.init_app(app)
+
+    assert invoke(app).output == "No views.\n"
+
+
 def test_open_views_do_not_fail_by_themselves(site: Flask) -> None:
     assert invoke(site).exit_code == 0
 
 
-def test_what_is_shown_does_not_change_what_fails(site: Flask) -> None:
+def test_filter_does_not_change_the_exit_code(site: Flask) -> None:
     assert invoke(site, "--closed", "--fail-on", "open").exit_code == 1
 
 
-def test_file_lists_what_is_allowed(site: Flask, tmp_path: Path) -> None:
+def test_file_lists_allowed_views(site: Flask, tmp_path: Path) -> None:
     file = tmp_path / "open-views.txt"
-    file.write_text("# The doors.\nindex  # the front\n\nlogin\n")
+    file.write_text("# Open views.\nindex  # the home page\n\nlogin\n")
 
     assert invoke(site, "--fail-on", "open", "--allow-file", str(file)).exit_code == 0
 
@@ -166,7 +217,7 @@ def test_one_method_is_allowed(site: Flask) -> None:
 
 
 @pytest.mark.parametrize("entry", ["mine", "nowhere", "index:POST", "ind*"])
-def test_allowing_what_is_not_open_fails(site: Flask, entry: str) -> None:
+def test_allowing_a_view_that_is_not_open_fails(site: Flask, entry: str) -> None:
     allow = ["--allow", "index", "--allow", "login", "--allow", entry]
     result = invoke(site, "--fail-on", "open", *allow)
 
@@ -199,13 +250,13 @@ def test_to_allow_without_failing_is_an_error(site: Flask, option: tuple[str, st
     assert "need '--fail-on open'" in result.output
 
 
-def test_disabled_guards_are_told(site: Flask) -> None:
+def test_disabled_guards_are_reported(site: Flask) -> None:
     site.config["LOGIN_DISABLED"] = True
 
     result = invoke(site)
 
     assert result.exit_code == 0
-    assert "LOGIN_DISABLED is set: every guard lets everyone in." in result.output
+    assert "LOGIN_DISABLED is set, so every guard lets everyone in." in result.output
 
 
 def test_disabled_guards_fail(site: Flask) -> None:
@@ -221,7 +272,7 @@ def test_application_without_a_manager_is_an_error(app: Flask) -> None:
     result = invoke(app)
 
     assert result.exit_code == 1
-    assert "Call 'LoginManager.init_app' with it." in result.output
+    assert "Call 'login_manager.init_app(app)'." in result.output
 
 
 def test_hosts_have_a_column(login_manager: LoginManager) -> None:

@@ -1,4 +1,4 @@
-"""What ``flask login routes`` says that a view is closed by, or left open."""
+"""Why a view is open or closed, as ``flask login routes`` shows it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def plain(view: t.Any) -> t.Any:
 
 
 class Guarded(MethodView):
-    """By one method of two."""
+    """A view with a guard on one of two methods."""
 
     def get(self) -> str:
         return "for everyone"
@@ -339,7 +339,7 @@ def test_mark_of_a_method_leaves_that_method_open(closed: Flask) -> None:
     assert access_of(closed, method="POST") == "closed"
 
 
-def test_guard_closes_what_is_marked(closed: Flask) -> None:
+def test_guard_closes_an_exempt_view(closed: Flask) -> None:
     closed.add_url_rule("/", "page", login_exempt(login_required(lambda: "")))
 
     assert access_of(closed) == "closed"
@@ -371,7 +371,7 @@ def test_login_view_is_that_of_the_blueprint(closed: Flask, login_manager: Login
     [("enter", "enter"), (".enter", "enter"), ("/in", "/in"), (None, None), (str, "(callable)")],
     ids=["endpoint", "relative", "path", "none", "callable"],
 )
-def test_login_view_is_shown_with_what_is_closed(
+def test_closed_views_have_their_login_view(
     closed: Flask, login_manager: LoginManager, view: t.Any, shown: str | None
 ) -> None:
     login_manager.login_view = view
@@ -389,7 +389,7 @@ def test_handler_is_shown_in_place_of_the_login_view(
     assert route_of(closed)["login_view"] == "(unauthorized_handler)"
 
 
-def test_login_view_is_not_shown_with_what_is_open(app: Flask, login_manager: LoginManager) -> None:
+def test_open_views_have_no_login_view(app: Flask, login_manager: LoginManager) -> None:
     login_manager.login_view = "enter"
     app.add_url_rule("/", "page", lambda: "")
 

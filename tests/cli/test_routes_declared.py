@@ -1,4 +1,4 @@
-"""What ``flask login routes`` makes of functions that are not of this library."""
+"""How ``flask login routes`` treats guards of the application."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def admin_required(view: t.Any) -> t.Any:
 
 
 def role_required(role: str) -> t.Any:
-    """A guard with an argument, which does not tell what it wraps."""
+    """A guard with an argument and without ``functools.wraps``."""
 
     def decorate(view: t.Any) -> t.Any:
         return lambda: view() if current_user.role == role else abort(401)
@@ -219,7 +219,7 @@ def test_declared_decorator_of_a_function_before_closes(
     login_manager.declare_guard(admin_required)
 
     assert access_of(site) == "closed"
-    assert "declared(function=admin_required, before_request=check)" in invoke(site).output
+    assert "declared(admin_required, before_request=check)" in invoke(site).output
 
 
 @pytest.mark.parametrize("declared", [(True, False), (False, True)])

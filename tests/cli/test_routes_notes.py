@@ -1,4 +1,4 @@
-"""What ``flask login routes`` takes for a mistake in a view."""
+"""The notes and hints of ``flask login routes``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from flask_login import logout_user as leave
 
 
 class OtherPackage:
-    """What is called ``current_user`` elsewhere."""
+    """Another package's ``current_user``."""
 
     name = "ada"
 
@@ -62,14 +62,14 @@ class Methods(MethodView):
 # Above the route, then beside it.
 
 
-def test_guard_above_the_route_is_told(app: Flask, login_manager: LoginManager) -> None:
+def test_guard_above_the_route_is_noted(app: Flask, login_manager: LoginManager) -> None:
     login_required(app.route("/", endpoint="page")(lambda: ""))
 
     assert notes_of(app) == ["guard_above_route"]
     assert [note["hint"] for note in route_of(app)["notes"]] == [False]
 
 
-def test_guard_after_a_partial_is_told(app: Flask, login_manager: LoginManager) -> None:
+def test_guard_after_a_partial_is_noted(app: Flask, login_manager: LoginManager) -> None:
     def view(kind: str) -> str:
         return kind
 
@@ -79,7 +79,7 @@ def test_guard_after_a_partial_is_told(app: Flask, login_manager: LoginManager) 
     assert notes_of(app) == ["guard_above_route"]
 
 
-def test_guard_above_the_route_is_told_of_closed_views(
+def test_guard_above_the_route_is_noted_for_closed_views(
     app: Flask, login_manager: LoginManager
 ) -> None:
     app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
@@ -90,7 +90,7 @@ def test_guard_above_the_route_is_told_of_closed_views(
 
 @pytest.mark.parametrize("closed_kind", [None, "users"], ids=["function", "partial"])
 @pytest.mark.parametrize("open_kind", [None, "guests"], ids=["function", "partial"])
-def test_function_is_told_of_that_is_guarded_elsewhere(
+def test_function_that_is_guarded_elsewhere_is_noted(
     app: Flask, login_manager: LoginManager, open_kind: str | None, closed_kind: str | None
 ) -> None:
     def report(kind: str = "all") -> str:
@@ -119,9 +119,7 @@ def test_function_that_is_closed_by_default_needs_no_guard_elsewhere(
     assert notes_of(app) == []
 
 
-def test_method_is_told_of_that_is_guarded_elsewhere(
-    app: Flask, login_manager: LoginManager
-) -> None:
+def test_method_that_is_guarded_elsewhere_is_noted(app: Flask, login_manager: LoginManager) -> None:
     class Reports:
         def page(self) -> str:
             return ""
@@ -158,7 +156,7 @@ def test_guarded_views_of_one_function_are_right(app: Flask, login_manager: Logi
     ],
     ids=["name", "other name", "attribute", "nested", "guarded", "partial"],
 )
-def test_logging_out_by_get_is_told(app: Flask, login_manager: LoginManager, view: t.Any) -> None:
+def test_logging_out_by_get_is_noted(app: Flask, login_manager: LoginManager, view: t.Any) -> None:
     app.add_url_rule("/", "page", view)
 
     assert notes_of(app) == ["logout_by_get"]
@@ -204,7 +202,7 @@ def test_method_of_a_class_is_read_that_answers(app: Flask, login_manager: Login
         "partial",
     ],
 )
-def test_reading_the_user_without_a_guard_is_told(
+def test_reading_the_user_without_a_guard_is_noted(
     app: Flask, login_manager: LoginManager, view: t.Any
 ) -> None:
     app.add_url_rule("/", "page", view)
@@ -283,7 +281,14 @@ def test_guests_that_need_a_request_are_unknown(app: Flask, login_manager: Login
     assert notes_of(app) == ["reads_current_user"]
 
 
-def test_methods_that_read_the_user_are_told_apart(app: Flask, login_manager: LoginManager) -> None:
+def test_attribute_of_guests_may_need_a_request(app: Flask, login_manager: LoginManager) -> None:
+    login_manager.anonymous_user = type("Guest", (), {"name": property(lambda _: request.path)})
+    app.add_url_rule("/", "page", lambda: str(current_user.name))
+
+    assert notes_of(app) == []
+
+
+def test_methods_are_read_one_by_one(app: Flask, login_manager: LoginManager) -> None:
     app.add_url_rule("/", view_func=Methods.as_view("page"))
 
     assert notes_of(app, method="POST") == ["reads_current_user"]

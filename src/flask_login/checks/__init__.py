@@ -1,6 +1,6 @@
-"""How well an application is set up: what ``flask login check`` finds.
+"""The checks of ``flask login check``: mistakes and weak points in the setup of an application.
 
-Nothing of an application is called, but the ``user_loader`` on request.
+They call no function of the application, except the ``user_loader`` on request.
 """
 
 from __future__ import annotations
@@ -34,30 +34,30 @@ _THEMES = (
 
 
 class Severity(IntEnum):
-    """How bad a finding is. Severities can be compared."""
+    """How serious a finding is. Severities can be compared."""
 
     #: Worth knowing.
     INFO = 1
     #: Weaker than it should be.
     WARNING = 2
-    #: Something is broken, or open.
+    #: Something is broken, or open to everyone.
     ERROR = 3
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about the setup of an application that should be mended, or known."""
+    """A mistake or a weak point in the setup of an application."""
 
-    #: Names the kind of finding, such as ``login.W012``. It stays the same in later releases.
+    #: The kind of finding, such as ``login.W012``. It stays the same in later releases.
     id: str
     severity: Severity
-    #: One sentence.
+    #: What is wrong, and why it matters.
     message: str
     #: What to do.
     hint: str
     #: Where the documentation explains it.
     link: str
-    #: The setting to change, if it is one.
+    #: The setting to change, if the finding is about one.
     setting: str | None = None
 
     def __str__(self) -> str:
@@ -67,15 +67,15 @@ class Finding:
 def check_setup(
     app: Flask, *, deploy: bool = False, aal: int | None = None, try_loader: bool = False
 ) -> list[Finding]:
-    """What should be mended in an application's setup, worst first. Call it when all views and
-    extensions are there.
+    """Find mistakes and weak points in the setup of an application, the worst first. Call it after
+    all views and extensions are registered.
 
-    :param deploy: Whether to add what matters in production only.
-    :param aal: The level of NIST SP 800-63B-4 that durations are compared with: 1, 2 or 3. By
-        default, 1 with ``deploy``, and none without.
+    :param deploy: Whether to include checks that matter in production only.
+    :param aal: The level of NIST SP 800-63B-4 to compare durations with: 1, 2 or 3. The default is
+        1 with ``deploy``, and no level without.
     :param try_loader: Whether to call the ``user_loader`` with IDs that nobody has.
     :raises NoManager: If the application has no manager.
-    :raises ValueError: If there is no such level.
+    :raises ValueError: If ``aal`` is not such a level.
     """
     if aal not in {None, 1, 2, 3}:
         raise ValueError(f"'aal' must be 1, 2 or 3, instead got: {aal!r}")
@@ -100,6 +100,6 @@ def _explain(found: Problem) -> Finding:
 
 
 def severity_of(id: str) -> Severity:
-    """The severity of a finding, which its ID says."""
+    """Return the severity of a finding, by the letter in its ID."""
     letter = id.partition(".")[2][0]
     return next(severity for severity in Severity if severity.name.startswith(letter))

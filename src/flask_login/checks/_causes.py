@@ -1,4 +1,4 @@
-"""Why a view is closed, or open: guards, declared ones, what closes by default, and exemptions."""
+"""Why a view is closed or open: guards, declared guards, the default, and exemptions."""
 
 from __future__ import annotations
 
@@ -21,20 +21,22 @@ from ._parts import layers_of
 from ._parts import name_of
 from ._parts import parts_of
 
-#: Packages whose ``before_request`` functions let visitors in as they do users.
+#: Packages whose ``before_request`` functions treat visitors and users alike.
 HARMLESS = frozenset(
     {"flask_debugtoolbar", "flask_limiter", "flask_session", "flask_talisman", "flask_wtf"}
 )
 
 _CLOSING = {"login_required", "fresh_login_required", "user_passes_test", "default", "declared"}
 _FUNCTIONS = {"before_request", "function", "test"}
+#: Details that a table shows without their names: ``default(admin)``.
+_UNNAMED = {"because", "blueprint", "by", "function", "test"}
 
 
 class Cause(t.NamedTuple):
-    """One reason for a view's being open or closed."""
+    """One reason why a view is open or closed."""
 
     kind: str
-    #: What JSON can say. What is ``None`` is not shown.
+    #: Values that JSON can represent. A table leaves out those that are ``None``.
     details: Mapping[str, t.Any]
 
     @property
@@ -43,11 +45,14 @@ class Cause(t.NamedTuple):
 
     def __str__(self) -> str:
         known = {key: value for key, value in self.details.items() if value is not None}
-        shown = ", ".join(f"{key}={self._as_text(key, value)}" for key, value in known.items())
-        return f"{self.kind}({shown})" if shown else self.kind
+        shown = (
+            f"{'' if key in _UNNAMED else f'{key}='}{self._as_text(key, value)}"
+            for key, value in known.items()
+        )
+        return f"{self.kind}({', '.join(shown)})" if known else self.kind
 
     def _as_text(self, key: str, value: t.Any) -> str:
-        # Only what has to be declared has to be found.
+        # The whole path is shown only where the user has to find the function to declare it.
         if key in _FUNCTIONS and self.closes:
             return str(value.rpartition(".")[2])
 
@@ -58,7 +63,7 @@ class Cause(t.NamedTuple):
 
 
 class Causes:
-    """Finds the causes in one application, by its settings."""
+    """Finds the causes in one application."""
 
     def __init__(self, app: Flask, gate: Gate, settings: Settings) -> None:
         self._app = app
@@ -66,11 +71,11 @@ class Causes:
         self._settings = settings
         manager: t.Any = gate._manager
         declared: list[tuple[t.Any, t.Any]] = getattr(manager, "_declared_guards", [])
-        # What was declared last counts.
+        # The last declaration of a function wins.
         self._declared = declared[::-1]
 
     def of(self, rule: Rule, method: str) -> list[Cause]:
-        """Why the view of a rule is closed for a method, or else why it is open."""
+        """Return why the view of a rule is closed for a method, or why it is open."""
         endpoint: str = rule.endpoint
         view = self._app.view_functions[endpoint]
         disabled = bool(self._settings.login_disabled)
@@ -84,14 +89,14 @@ class Causes:
             *self._before_request(endpoint),
         ]
 
-        # What leaves a view open does not matter where something else closes it.
+        # A view with a guard is closed, whatever an undeclared function does.
         if any(cause.closes for cause in found):
             return [cause for cause in found if cause.kind != "undeclared"]
 
         return [*self._exemptions(rule, method), *found]
 
     def guards_in(self, layers: list[t.Any]) -> Iterator[Cause]:
-        """The guards of this library, outermost first."""
+        """Yield the guards of this library, the outermost first."""
         for layer in layers:
             kind = _views.kind_of(layer)
 
@@ -138,7 +143,7 @@ class Causes:
         name = name_of(function)
 
         for guard in guards:
-            # A function that is declared itself needs no second mention.
+            # The function itself may be the declared guard. It is named once.
             details = {k: v for k, v in guard.details.items() if (k, v) != ("function", name)}
             yield guard._replace(details={**details, "before_request": name})
 
@@ -146,8 +151,8 @@ class Causes:
             yield Cause("undeclared", {"before_request": name})
 
     def _find_declared(self, layers: list[t.Any], endpoint: str) -> Iterator[tuple[str, bool]]:
-        """The names of the functions that were declared of these, or that made one of them, and
-        whether they guard.
+        """Yield the declared functions among the layers, and the declared decorators that made one
+        of them. Each comes with its name and whether it is a guard.
         """
         codes = {id(getattr(layer, "__code__", None)) for layer in layers}
         known: list[t.Any] = []
@@ -159,7 +164,7 @@ class Causes:
             known.append(function)
             closes = bool(guards(endpoint) if callable(guards) else guards)
 
-            # That a decorator does not guard says nothing about what it decorates.
+            # A decorator that is no guard may decorate a guard.
             if function in layers or (closes and codes & _made_by(function)):
                 yield name_of(function), closes
 
@@ -176,8 +181,8 @@ class Causes:
 
 
 def _made_by(function: Callable[..., t.Any]) -> set[int]:
-    """The code of the functions that a decorator makes. Its own is left out: closures of one
-    function share that, and may differ in what they refuse.
+    """Return the code of the functions inside a decorator. Its own code is left out: closures of
+    one factory share it, but may refuse different users.
     """
     return {id(code) for layer in layers_of(function) for code in [*codes_of(layer)][1:]}
 

@@ -1,4 +1,4 @@
-"""What the code of views calls and reads. It is not run, so all of this may be wrong."""
+"""What the code of views calls and reads. The code is not run, so the results are guesses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .. import utils
 
 
 def logs_out(function: t.Any) -> bool:
-    """Whether a function mentions ``logout_user``: ours, or one of the application's own."""
+    """Whether a function uses ``logout_user``: ours, or another function of this name."""
     return any(
         name == "logout_user" or function.__globals__.get(name) is utils.logout_user
         for code in codes_of(function)
@@ -22,7 +22,7 @@ def logs_out(function: t.Any) -> bool:
 
 
 def read_of_user(function: t.Any) -> set[str]:
-    """The attributes of ``current_user`` that a function mentions."""
+    """Return the attributes of ``current_user`` that a function uses."""
     return {
         attribute
         for code in codes_of(function)
@@ -30,8 +30,13 @@ def read_of_user(function: t.Any) -> set[str]:
     }
 
 
+def names_in(function: t.Any) -> set[str]:
+    """Return the names that a function uses."""
+    return {name for code in codes_of(function) for name in _names_in(code)}
+
+
 def codes_of(function: t.Any) -> Iterator[CodeType]:
-    """The code of a function, and of those in it. What is written in C has none."""
+    """Yield the code of a function and of the functions inside it. Functions in C have none."""
     ahead: list[t.Any] = [function.__code__] if isfunction(function) else []
 
     while ahead:
@@ -45,7 +50,7 @@ def _names_in(code: CodeType) -> set[str]:
 
 
 def _names_of_user(code: CodeType, module: dict[str, t.Any]) -> set[str]:
-    """What code calls ``current_user``. Other packages have one of their own."""
+    """Return the names of our ``current_user`` in some code. Other packages have their own."""
     return {
         name
         for name in _names_in(code)
@@ -54,7 +59,7 @@ def _names_of_user(code: CodeType, module: dict[str, t.Any]) -> set[str]:
 
 
 def _attributes_in(code: CodeType, names: set[str]) -> Iterator[str]:
-    """The attributes of what has one of these names."""
+    """Yield the attributes that are read from one of these names."""
     for loaded, used in pairwise(dis.get_instructions(code)):
         is_name = loaded.opname.startswith("LOAD_") and loaded.opname != "LOAD_CONST"
 

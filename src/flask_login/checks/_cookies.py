@@ -1,4 +1,4 @@
-"""What browsers do with the session cookie and the remember-me cookie."""
+"""Checks of the attributes of the session cookie and the remember-me cookie."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ._catalog import Problem
 from ._catalog import problem
 from ._setup import Setup
 
-# From weak to strong. Browsers treat a cookie without one mostly like 'Lax'.
+# From weak to strong. Most browsers treat a cookie without the attribute like 'Lax'.
 _SAMESITES = ("none", "", "lax", "strict")
 
 
 class _Cookie(t.NamedTuple):
-    #: What its settings begin with.
+    #: The prefix of its settings.
     prefix: str
     name: str
     attributes: Mapping[str, t.Any]
@@ -27,6 +27,10 @@ class _Cookie(t.NamedTuple):
 
 
 def find(setup: Setup) -> Iterator[Problem]:
+    # Without a user loader, no cookie logs a user in.
+    if not setup.reads_cookies:
+        return
+
     cookies = (_session_cookie(setup), _remember_cookie(setup))
 
     for cookie in cookies:
@@ -64,7 +68,7 @@ def _find_refusals(setup: Setup, cookie: _Cookie) -> Iterator[Problem]:
     what = "session" if prefix == "SESSION_COOKIE" else "remember-me"
     samesite = cookie.setting_of("samesite")
 
-    if samesite in setup.config and _samesite_of(attributes) not in _SAMESITES:
+    if samesite in setup.config and not _is_samesite(attributes["samesite"]):
         yield problem("login.E021", samesite, value=attributes["samesite"])
 
     for reason in remember.find_problems(prefix, name, attributes, setup.config):
@@ -103,8 +107,8 @@ def _find_wrong(
     attribute: str,
     is_wrong: Callable[[Mapping[str, t.Any]], bool],
 ) -> Iterator[str]:
-    """The settings to blame. Where the session's is right and the other is not, that one is weaker,
-    which is another finding; and what it has from the session's is mended with that.
+    """Yield the wrong settings. If only the remember-me cookie is wrong, that is another finding:
+    it is weaker. If its attribute comes from the session cookie, only the session's is named.
     """
     if not is_wrong(session.attributes):
         return
@@ -114,6 +118,10 @@ def _find_wrong(
 
     if own in setup.config and is_wrong(remembered.attributes):
         yield own
+
+
+def _is_samesite(value: t.Any) -> bool:
+    return value is None or (value != "" and str(value).lower() in _SAMESITES)
 
 
 def _samesite_of(attributes: Mapping[str, t.Any]) -> str:
@@ -131,7 +139,7 @@ def _domain_of(attributes: Mapping[str, t.Any]) -> str:
 
 
 def _host_of(setup: Setup) -> str:
-    """The host of the site, without a port, as far as the settings say."""
+    """Return ``SERVER_NAME`` without a port, or an empty string."""
     return str(setup.config["SERVER_NAME"] or "").partition(":")[0].lower()
 
 

@@ -1,4 +1,4 @@
-"""What stands around the application: proxies, hosts and workers."""
+"""Checks of the deployment: proxies, hosts and workers."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ._catalog import problem
 from ._setup import Setup
 from ._views import login_views
 
-# What middleware usually calls what it wraps.
+# Usual names of the attribute in which middleware keeps the application that it wraps.
 _WRAPPED = ("app", "wsgi_app", "application", "wrapped", "_app")
 
-#: Variables that platforms set which have a proxy in front of each application.
+#: Environment variables of platforms that put a proxy in front of each application.
 PLATFORMS = (
     "DYNO",
     "FLY_APP_NAME",
@@ -48,12 +48,12 @@ def _find_proxy(setup: Setup) -> Iterator[Problem]:
         return
 
     platforms = [name for name in PLATFORMS if name in setup.environ]
-    evidence = [f"'{name}' in the environment tells of a proxy" for name in platforms]
+    evidence = [f"'{name}' is in the environment" for name in platforms]
 
     if setup.config["PREFERRED_URL_SCHEME"] == "https":
-        evidence.append("'PREFERRED_URL_SCHEME' is 'https', which a proxy usually adds")
+        evidence.append("'PREFERRED_URL_SCHEME' is 'https'")
     elif setup.config["SESSION_COOKIE_SECURE"]:
-        evidence.append("'SESSION_COOKIE_SECURE' tells of HTTPS, which a proxy usually adds")
+        evidence.append("'SESSION_COOKIE_SECURE' is set")
 
     if evidence:
         yield problem("login.W060", evidence=evidence[0])
@@ -62,7 +62,7 @@ def _find_proxy(setup: Setup) -> Iterator[Problem]:
 
 
 def _layers(wsgi_app: t.Any) -> Iterator[t.Any]:
-    """A WSGI application and, one by one, those that it wraps."""
+    """Yield a WSGI application and, one by one, the applications that it wraps."""
     seen: set[int] = set()
 
     # The innermost is a method of Flask, which has no such attribute.
@@ -85,7 +85,7 @@ def _find_untrusted(setup: Setup) -> Iterator[Problem]:
 
 
 def _host_of(view: str) -> str:
-    # It may be no URL at all.
+    # 'urlsplit' raises for some text that is not a URL.
     with suppress(ValueError):
         return urlsplit(view).netloc
 
@@ -105,8 +105,8 @@ def _find_memory(setup: Setup) -> Iterator[Problem]:
 
 
 def _count_workers(environ: Mapping[str, str]) -> int:
-    """How many workers gunicorn starts, as far as the environment says."""
-    # Unlike WEB_CONCURRENCY, its arguments win over all else.
+    """Return how many workers gunicorn starts, by the environment. The default is 1."""
+    # GUNICORN_CMD_ARGS wins over WEB_CONCURRENCY.
     arguments = " ".join(_split(environ.get("GUNICORN_CMD_ARGS", "")))
     found = re.findall(r"(?:^| )(?:-w|--workers)[ =]?(\d+)", arguments)
     number = found[-1] if found else environ.get("WEB_CONCURRENCY", "")

@@ -1,4 +1,4 @@
-"""The keys that sign sessions and cookies."""
+"""Checks of the keys that sign sessions and cookies."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from datetime import datetime
 from datetime import timedelta
 from datetime import timezone
 
+from flask.sessions import SecureCookieSessionInterface
+
 from .. import _clock
 from .._values import as_duration
 from ._catalog import Problem
@@ -18,15 +20,16 @@ from ._catalog import problem
 from ._setup import in_words
 from ._setup import Setup
 
-#: What 128 random bits are the least of: OWASP's ASVS wants that much of what must not be guessed.
+#: OWASP's ASVS wants at least 128 random bits in values that must not be guessed.
 _FEWEST_BITS = 128
 _FEWEST_CHARACTERS = 5
 
-# Keys of tutorials, of the documentation of Flask and of this library, and what placeholders are
-# made of. In small letters, and without what is neither a letter nor a digit.
+# Keys from tutorials and from the documentation of Flask and of this library, and words in
+# placeholders. In lower case, letters and digits only.
 _KNOWN = {
     "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
     "5791628bb0b13ce0c676dfde280ba245",
+    "5y2lf4q8z",
     "5y2lf4q8znxec",
     "a0zr98j3yxrxhhjmnlwxrt",
     "alongrandomstring",
@@ -38,13 +41,17 @@ _KNOWN = {
     "developmentkey",
     "flask",
     "hardtoguessstring",
+    "hjshjhdjahkjshkjdhjs",
     "key",
     "mykey",
     "password",
+    "pf9wkove4ikeaxvycqkedphv9cb3agwyjilbqdfw",
     "secret",
+    "supersecretstring",
     "testing",
     "test",
     "thequickbrownfox",
+    "thisissupposedtobesecret",
     "youwillneverguess",
 }
 _PLACEHOLDERS = ("changeme", "changethis", "insecure", "placeholder", "replaceme", "secretkey")
@@ -56,14 +63,18 @@ _BYTES = 256
 
 
 def find(setup: Setup) -> Iterator[Problem]:
+    key = "SECRET_KEY"
+
     if not setup.settings.secret_key:
-        # API users have no session that has to be signed.
-        if setup.manager._user_callback is not None:
-            yield problem("login.E001", "SECRET_KEY")
+        # Without a user loader, or with sessions on the server, nothing is signed.
+        is_signed = isinstance(setup.app.session_interface, SecureCookieSessionInterface)
+
+        if setup.reads_cookies and is_signed and key not in setup.refused:
+            yield problem("login.E001", key)
 
         return
 
-    yield from _find_weak("SECRET_KEY", setup.settings.secret_key)
+    yield from _find_weak(key, setup.settings.secret_key)
     yield from _find_old(setup)
 
 
@@ -102,7 +113,7 @@ def _is_known(key: str | bytes) -> bool:
 
 
 def _is_short(key: str | bytes) -> bool:
-    """Whether a key has less than 128 bits, even if its characters were chosen at random."""
+    """Whether a key has less than 128 bits, even if its characters are random."""
     text = _as_text(key)
     sizes = (
         size for form, size in zip(_ALPHABETS, _SIZES, strict=True) if re.fullmatch(form, text)
@@ -116,14 +127,14 @@ def _as_text(key: str | bytes) -> str:
 
 
 def _longest_cookie(setup: Setup) -> timedelta:
-    """How long something lasts that a key has signed, at most."""
+    """Return how long a signed cookie is valid at most."""
     key = "PERMANENT_SESSION_LIFETIME"
     remembered = timedelta(seconds=setup.settings.cookie_duration or 0)
     return max(remembered, as_duration(key, setup.config[key]))
 
 
 def _as_date(value: t.Any) -> datetime | None:
-    """An aware time, or ``None`` if it is not a date. The environment has dates as text."""
+    """Return an aware datetime, or ``None`` if it is not a date. A date may be text."""
     if isinstance(value, date):
         value = value.isoformat()
 

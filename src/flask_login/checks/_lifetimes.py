@@ -1,4 +1,4 @@
-"""How long logins last, compared with NIST SP 800-63B-4 and with one another."""
+"""Checks of the durations of logins, by NIST SP 800-63B-4 and against one another."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _DAY = 24 * _HOUR
 
 
 class Limits(t.NamedTuple):
-    """What a level of NIST SP 800-63B-4 wants, in seconds."""
+    """The limits of a level of NIST SP 800-63B-4, in seconds."""
 
     #: From one authentication to the next (2.1.3, 2.2.3, 2.3.3).
     overall: int
     #: Without activity.
     inactivity: int | None
-    #: Whether it requires or recommends that.
+    #: Whether the level requires or recommends the overall limit.
     verb: str
 
 
@@ -35,6 +35,10 @@ LIMITS = {
 
 
 def find(setup: Setup) -> Iterator[Problem]:
+    # Without a user loader, no login lasts longer than a request.
+    if not setup.reads_cookies:
+        return
+
     if setup.aal is not None:
         yield from _compare(setup.settings, setup.aal, LIMITS[setup.aal])
 
@@ -79,7 +83,7 @@ def _find_without_effect(setup: Setup) -> Iterator[Problem]:
     }
 
     for key, duration in durations.items():
-        # What nobody has set is nobody's mistake.
+        # A default is not a mistake of the application.
         if key in setup.config and None not in (absolute, duration):
             if _is_longer(duration, t.cast(float, absolute)):
                 yield problem("login.I044", key)

@@ -1,4 +1,4 @@
-"""What finds users: whether there is a loader, what it does for unknown IDs, and its user class."""
+"""Checks of the loaders and of the user class."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from .._loaders import call_loader
+from ..login_manager import LoginManager
 from ..mixins import AnonymousUserMixin
 from ..mixins import UserMixin
 from ..typing import UserProtocol
@@ -15,7 +16,7 @@ from ._catalog import Problem
 from ._catalog import problem
 from ._setup import Setup
 
-# IDs of several forms. The first is what a user without an ID has as text.
+# IDs of several forms. The first is the ID of an unsaved user, as text.
 _UNKNOWN_IDS = (
     "None",
     "0",
@@ -24,21 +25,24 @@ _UNKNOWN_IDS = (
     "nobody@example.invalid",
 )
 
-# Of these, nobody can be the owner.
+# No user can have one of these.
 _IMPOSSIBLE_IDS = ("None", "nobody@example.invalid")
 
 
 def find(setup: Setup) -> Iterator[Problem]:
     manager = setup.manager
 
-    if not any(manager._loaders()):
+    # A subclass may find the user without a loader.
+    overrides = type(manager)._load_user is not t.cast(t.Any, LoginManager)._load_user
+
+    if not any(manager._loaders()) and not overrides:
         yield problem("login.E070")
 
     if manager._user_callback is None:
         return
 
     for user_class in _find_user_classes(manager):
-        # What it does not have itself, it may get from the object that it wraps.
+        # A class with '__getattr__' may get the method from an object that it wraps.
         if not hasattr(user_class, "get_session_stamp") and not hasattr(user_class, "__getattr__"):
             yield problem("login.W071", user_class=user_class.__name__)
 
@@ -47,8 +51,8 @@ def find(setup: Setup) -> Iterator[Problem]:
 
 
 def _try(setup: Setup) -> Iterator[Problem]:
-    """Call the loader, in a request of its own for each ID: an error may leave a transaction that
-    is of no use any more.
+    """Call the loader for each ID. Each call has its own request, because an error may leave a
+    broken transaction behind.
     """
     errors: dict[str, str] = {}
     found: list[str] = []
@@ -76,8 +80,8 @@ def _try(setup: Setup) -> Iterator[Problem]:
 
 
 def _find_user_classes(manager: t.Any) -> list[type]:
-    """The user classes, as far as the types or the code of the loader tell: what the manager or the
-    loader is annotated with, or else the classes that the loader names.
+    """Return the user classes from the annotations of the manager and the loader, or else those
+    that the code of the loader names.
     """
     callback = manager._user_callback
     named = t.get_args(getattr(manager, "__orig_class__", None))
@@ -91,7 +95,7 @@ def _find_user_classes(manager: t.Any) -> list[type]:
 
 
 def _return_type(callback: t.Any) -> t.Any:
-    # An annotation may name what is imported for types only.
+    # An annotation may use a name that is imported for type checkers only.
     with suppress(Exception):
         return t.get_type_hints(callback).get("return")
 
@@ -99,13 +103,13 @@ def _return_type(callback: t.Any) -> t.Any:
 
 
 def _classes_in(hint: t.Any) -> Iterator[t.Any]:
-    """The classes in an annotation: ``User | None``, ``Awaitable[User]``."""
+    """Yield the classes in an annotation such as ``User | None`` or ``Awaitable[User]``."""
     arguments = t.get_args(hint)
     return iter([hint]) if not arguments else (c for a in arguments for c in _classes_in(a))
 
 
 def _names_in(callback: t.Any) -> list[t.Any]:
-    # A loader may be anything that can be called.
+    # A loader may be any callable, also one without Python code.
     with suppress(TypeError, ValueError):
         names = inspect.getclosurevars(inspect.unwrap(callback))
         return [*names.globals.values(), *names.nonlocals.values()]
@@ -114,7 +118,7 @@ def _names_in(callback: t.Any) -> list[t.Any]:
 
 
 def _is_user_class(candidate: t.Any) -> t.TypeGuard[type]:
-    """Whether it is a class of users, and not what all of them have in common."""
+    """Whether it is a user class of the application."""
     return (
         isinstance(candidate, type)
         and hasattr(candidate, "is_authenticated")

@@ -1,4 +1,4 @@
-"""What looks like a mistake in a view."""
+"""Likely mistakes in views."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from ._parts import core_of
 from ._parts import layers_of
 from ._parts import without_partials
 
-#: Code that reads one of these knows that nobody may be logged in.
+#: Code that reads one of these handles anonymous users.
 ASKS = {"is_authenticated", "is_anonymous"}
 
 
 class Note(t.NamedTuple):
-    """What to look at."""
+    """Something in a view that should be looked at."""
 
     kind: str
     text: str
-    #: Whether it was only read in code, which may do something else.
+    #: Whether it is only a guess from reading code.
     hint: bool
 
 
 class Notes:
-    """Finds what looks like a mistake in one application.
+    """Finds likely mistakes in the views of one application.
 
-    :param anonymous_user: Makes the user of visitors.
+    :param anonymous_user: Makes an anonymous user.
     """
 
     def __init__(self, app: Flask, anonymous_user: t.Any) -> None:
@@ -46,31 +46,31 @@ class Notes:
         self._guarded_at = {_identity_of(views[endpoint]): endpoint for endpoint in guarded}
         self._anonymous: t.Any = None
 
-        # An application's own class may need a request.
+        # The application's own class may need a request.
         with suppress(Exception):
             self._anonymous = anonymous_user()
 
     def of_view(self, endpoint: str, view: t.Any, *, is_closed: bool) -> Iterator[Note]:
-        """What follows from how a view was registered."""
+        """Yield notes about how a view was registered."""
         if endpoint in self._too_late:
-            text = "A guard was put on the view after its route. Put it below '@app.route'."
+            text = "A guard above '@app.route' has no effect. Put it below."
             yield Note("guard_above_route", text, hint=False)
 
         other = self._guarded_at.get(_identity_of(view))
 
         if other is not None and not is_closed and not _is_guarded(view):
-            text = f"The same function is guarded at the endpoint '{other}'."
+            text = f"The same function has a guard at the endpoint '{other}', but not here."
             yield Note("guarded_elsewhere", text, hint=False)
 
     def of_code(self, parts: list[t.Any], method: str, *, is_closed: bool) -> Iterator[Note]:
-        """What the code of a view looks like.
+        """Yield notes about the code of a view.
 
-        :param parts: The functions that it consists of.
+        :param parts: The functions that the view consists of.
         """
         functions = [part for part in parts if isfunction(part) and _views.kind_of(part) is None]
 
         if method == "GET" and any(map(logs_out, functions)):
-            text = "GET calls 'logout_user': a link on any other site can log users out."
+            text = "GET calls 'logout_user', so a link on another site can log users out."
             yield Note("logout_by_get", text, hint=True)
 
         if not is_closed:
@@ -89,11 +89,14 @@ class Notes:
             if attributes & ASKS:
                 code = function.__code__
                 place = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
-                text = f"A decorator asks who the user is ({place}). Declare it if it is a guard."
+                text = f"A decorator reads 'current_user' ({place}). If it is a guard, declare it."
                 yield Note("undeclared_decorator", text, hint=True)
 
     def _is_missing(self, attribute: str) -> bool:
-        return not hasattr(self._anonymous, attribute) and not hasattr(LocalProxy, attribute)
+        try:
+            return not hasattr(self._anonymous, attribute) and not hasattr(LocalProxy, attribute)
+        except Exception:  # A property may need a request.
+            return False
 
 
 def _is_guarded(view: t.Any) -> bool:
@@ -101,6 +104,6 @@ def _is_guarded(view: t.Any) -> bool:
 
 
 def _identity_of(view: t.Any) -> tuple[int, ...]:
-    """What two views have in common that are one function, or one method of one object."""
+    """Return a value that is equal for one function, or for one method of one object."""
     core = core_of(view)
     return (id(core.__self__), id(core.__func__)) if ismethod(core) else (id(core),)

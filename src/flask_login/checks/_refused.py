@@ -1,4 +1,4 @@
-"""Values of settings, each by itself: wrong types, and values that cannot work."""
+"""Settings with a wrong type or with a value that cannot work."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ from ..config import Settings
 
 _NONE = type(None)
 
-#: What is not what its annotation says.
+#: Types that differ from the annotation.
 _TYPES: dict[str, tuple[type, ...]] = {"SECRET_KEY_FALLBACKS": (Collection, _NONE)}
 
-#: Flask's own that are looked at.
+#: Settings for which ``False`` means ``None``, as in Flask-Login 0.6.3.
+_FALSE_IS_NONE = ("FORCE_HOST_FOR_REDIRECTS", "REMEMBER_COOKIE_DOMAIN")
+
+#: Settings of Flask that are checked.
 _TYPES_OF_FLASK: dict[str, tuple[type, ...]] = {
     "APPLICATION_ROOT": (str,),
-    "PERMANENT_SESSION_LIFETIME": (timedelta, int),
+    "PERMANENT_SESSION_LIFETIME": (timedelta, int, float),
     "SERVER_NAME": (str, _NONE),
     "SESSION_COOKIE_NAME": (str,),
 }
 
 
 def all_settings() -> Iterator[tuple[str, Setting[t.Any], tuple[type, ...]]]:
-    """Each setting's attribute, the setting, and the types that its value may have. There are none
-    where a converter decides.
+    """Yield each setting with its attribute and the types that its value may have. There are no
+    types if a converter checks the value.
     """
     hints = t.get_type_hints(Settings)
 
@@ -39,7 +42,7 @@ def all_settings() -> Iterator[tuple[str, Setting[t.Any], tuple[type, ...]]]:
 
 
 def find_refused(config: Mapping[str, t.Any]) -> dict[str, str]:
-    """Why values cannot work, by key. Nothing is quoted of a value that may be secret."""
+    """Return why values cannot work, by key. A value that may be secret is not quoted."""
     settings = Settings(config)
     refused = {
         key: _wrong_type(key, config[key], types)
@@ -59,6 +62,9 @@ def find_refused(config: Mapping[str, t.Any]) -> dict[str, str]:
             refused[key] = str(error)
             continue
 
+        if value is False and key in _FALSE_IS_NONE:
+            continue
+
         if types and not isinstance(value, types):
             refused[key] = _wrong_type(key, value, types)
 
@@ -66,7 +72,7 @@ def find_refused(config: Mapping[str, t.Any]) -> dict[str, str]:
 
 
 def is_switch(types: tuple[type, ...]) -> bool:
-    """Whether a setting is true or false, which any value is."""
+    """Whether a setting is a bool. Any value works as one."""
     return types == (bool,)
 
 

@@ -1,4 +1,4 @@
-"""Settings that mean something else than they seem to."""
+"""Checks of settings: wrong, misspelt or conflicting ones."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from ._refused import all_settings
 from ._refused import is_switch
 from ._setup import Setup
 
-# Flask's own that logins depend on.
+# Prefixes of Flask's settings that logins depend on.
 _OF_FLASK = ("PERMANENT_SESSION_", "SECRET_KEY", "SESSION_COOKIE_", "SESSION_REFRESH_", "TRUSTED_")
 _SWITCHES_OF_FLASK = ("SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SECURE")
 
-#: Keys of ours that are no :class:`.Setting`.
+#: Our keys that are not a :class:`.Setting`.
 _OTHERS = ("SESSION_PROTECTION", "SECRET_KEY_SINCE")
 
-# 'LOGIN_ENABLED' and 'LOGIN_TIMEOUT' may well be an application's own. Nobody but us has keys that
-# begin with 'REMEMBER_'.
+# An application may have its own 'LOGIN_ENABLED', 'LOGIN_TIMEOUT' or 'REMEMBER_ME'. Other keys that
+# begin with 'REMEMBER_' are usually meant to be ours.
 _ALIKE = 0.87
-_ALIKE_IF_OURS = 0.7
+_ALIKE_IF_OURS = 0.75
 
 _HOST = r"[\w.-]+|\[[0-9A-Fa-f:.]+\]"
 
@@ -67,7 +67,7 @@ def _find_switches(setup: Setup) -> Iterator[Problem]:
 
     for key in (*switches, *_SWITCHES_OF_FLASK):
         value = setup.config.get(key)
-        # What opens all doors is another finding.
+        # A true LOGIN_DISABLED is another finding.
         is_said = key == "LOGIN_DISABLED" and value
 
         if not is_said and value is not None and not isinstance(value, int):

@@ -1,4 +1,4 @@
-"""What is looked at: an application, its manager, and those of its settings that can work."""
+"""The input of the checks: an application, its manager, and its settings."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ from ._refused import find_refused
 
 
 def gate_of(app: Flask) -> Gate:
-    """The gate of an application.
+    """Return the gate of an application.
 
-    :raises NoManager: If the application has none.
+    :raises NoManager: If the application has no manager.
     """
     gate: Gate | None = app.extensions.get(GATE)
 
     if gate is None:
-        raise NoManager(
-            "The application has no login manager. Call 'LoginManager.init_app' with it."
-        )
+        raise NoManager("The application has no login manager. Call 'login_manager.init_app(app)'.")
 
     return gate
 
 
 class Setup:
-    """How an application is set up.
+    """An application with the options of the check.
 
-    :param aal: The level of NIST SP 800-63B-4 that durations are compared with, or ``None``.
+    :param aal: The level of NIST SP 800-63B-4 to compare durations with, or ``None``.
     :param try_loader: Whether the ``user_loader`` may be called.
     """
 
@@ -48,25 +46,30 @@ class Setup:
         self.gate: Gate = gate_of(app)
         self.manager: t.Any = self.gate._manager
         self.environ: Mapping[str, str] = os.environ
-        #: Why values of settings cannot work, by key.
+        #: Why settings have values that cannot work, by key.
         self.refused: Mapping[str, str] = find_refused(config)
-        #: Without those, which would be errors of the checks. Flask's have their defaults.
+        #: The settings without these values, on which the checks would fail.
         self.config: Mapping[str, t.Any] = Flask.default_config | {
             key: value for key, value in config.items() if key not in self.refused
         }
         self.settings: Settings = Settings(self.config)
 
+    @property
+    def reads_cookies(self) -> bool:
+        """Whether sessions and remember-me cookies can log users in, which needs a user loader."""
+        return self.manager._user_callback is not None
+
     @contextmanager
     def request(self) -> Generator[None, None, None]:
-        """A request, in a context of its own: the command has one already, with a ``g`` that a
-        request would share on Flask before 3.2.
+        """Push a request with its own application context. Before Flask 3.2, it would share ``g``
+        with the context of the command.
         """
         with self.app.app_context(), self.app.test_request_context():
             yield
 
 
 def in_words(duration: timedelta | float) -> str:
-    """A duration in the largest unit that it is a whole number of: ``365 days``. One day is 24
+    """Return a duration in its largest whole unit, such as ``365 days``. One day is shown as 24
     hours, as in NIST SP 800-63B-4.
     """
     seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration

@@ -1,4 +1,4 @@
-"""Which views of an application are open, which are closed, and by what."""
+"""The views of an application: which are open, which are closed, and why."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from .. import _urls
 from .._exemptions import parents_of
 from .._gate import Gate
 from .._refusal import find_for_blueprints
+from ..config import EXEMPT_METHODS
 from ..config import Settings
 from ._causes import Cause
 from ._causes import Causes
@@ -21,15 +22,15 @@ from ._notes import Notes
 from ._parts import parts_of
 from ._setup import gate_of
 
-#: Whether visitors enter. There may be no view to enter.
+#: Whether visitors can enter the view. ``none`` is a rule without a view.
 Access = t.Literal["open", "closed", "unknown", "none"]
 
-#: The methods of a rule that takes any. "*" is all the others.
+#: The methods of a rule that accepts all methods. "*" stands for the others.
 _ANY = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT", "*")
 
 
 class Route(t.NamedTuple):
-    """One rule, as far as its methods have something in common."""
+    """One rule, with those of its methods that have the same guards."""
 
     endpoint: str
     methods: tuple[str, ...]
@@ -39,7 +40,7 @@ class Route(t.NamedTuple):
     websocket: bool
     access: Access
     by: tuple[Cause, ...]
-    #: Where visitors are sent: an endpoint, a path or a URL, or else what decides that.
+    #: Where visitors are sent: an endpoint, a path, a URL, or the name of what decides it.
     login_view: str | None
     notes: tuple[Note, ...]
 
@@ -49,14 +50,14 @@ class Route(t.NamedTuple):
 
     @property
     def shown_methods(self) -> list[str]:
-        """Those that people want to see: HEAD goes with GET."""
+        """The methods without a HEAD that belongs to GET."""
         return [name for name in self.methods if name != "HEAD" or "GET" not in self.methods]
 
 
 def survey(app: Flask) -> list[Route]:
-    """All routes, by endpoint.
+    """Return all routes, sorted by endpoint.
 
-    :raises NoManager: If the application has none.
+    :raises NoManager: If the application has no manager.
     """
     found = _Survey(app, gate_of(app))
     routes = [route for rule in app.url_map.iter_rules() for route in found.routes_of(rule)]
@@ -64,10 +65,10 @@ def survey(app: Flask) -> list[Route]:
 
 
 def find_problems(routes: Collection[Route], allowed: Collection[str]) -> list[str]:
-    """What is not proved to be closed, and not allowed to be open. And what is allowed in vain:
-    it would let a later view of that name pass.
+    """Return the views that are open or unknown but not allowed to be. Return the allowed entries
+    without such a view, too: they would allow any later view of that name.
 
-    :param allowed: Endpoints, also with one method each: ``comments:GET``.
+    :param allowed: Endpoints, or an endpoint with a method: ``comments:GET``.
     """
     routes = [route for route in routes if route.access in {"open", "unknown"}]
     problems = [
@@ -156,15 +157,16 @@ class _Survey:
 
 
 def _methods_of(rule: Rule) -> list[str]:
-    """The methods by which a rule leads to its view."""
+    """Return the methods for which a rule calls its view."""
     # A handshake is a GET (RFC 6455, 4.1).
     if rule.websocket:
         return ["GET"]
 
+    # Guards treat exempt methods differently.
     if rule.methods is None:
-        return [*_ANY]
+        return sorted({*_ANY, *EXEMPT_METHODS})
 
-    # Flask answers it without the view.
+    # Flask handles OPTIONS without the view.
     by_itself = {"OPTIONS"} if getattr(rule, "provide_automatic_options", False) else set[str]()
     return sorted(rule.methods - by_itself)
 

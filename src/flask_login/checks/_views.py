@@ -1,4 +1,4 @@
-"""Where users are sent to log in, and whether they can."""
+"""Checks of the login views."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from ._catalog import problem
 from ._causes import Causes
 from ._setup import Setup
 
-#: What the extensions and hooks that check CSRF tokens have in their names.
+#: Words in the names of extensions and functions that check CSRF tokens.
 _CSRF = ("csrf", "seasurf")
 
-# What the application has declared to be a guard may well know the login view.
+# A guard that the application has declared may let its login view pass, so it is not listed.
 _REFUSING_STRANGERS = {"default", "fresh_login_required", "login_required", "user_passes_test"}
 _REFUSING_USERS = {"anonymous_required", "fresh_login_required"}
 
 
 class LoginView(t.NamedTuple):
-    """One of the manager's, as far as it is written down rather than asked for."""
+    """A login view of the manager that is an endpoint, a path or a URL."""
 
-    #: The attribute of the manager that it is set by.
+    #: The attribute of the manager that has it.
     setting: str
     view: str
-    #: What an endpoint that begins with a dot is relative to. ``None`` is any blueprint.
+    #: The blueprint of an endpoint that begins with a dot. ``None`` is any blueprint.
     blueprint: str | None
 
     @property
@@ -43,7 +43,7 @@ class LoginView(t.NamedTuple):
 
     @property
     def is_refresh(self) -> bool:
-        """Whether users come here who are logged in."""
+        """Whether the users who are sent here are logged in."""
         return self.setting == "refresh_view"
 
     def problem(self, id: str, **facts: t.Any) -> Problem:
@@ -79,7 +79,7 @@ def find(setup: Setup) -> Iterator[Problem]:
 
 
 def login_views(manager: t.Any) -> Iterator[LoginView]:
-    """The views that are written down. What a callable returns depends on the request."""
+    """Yield the login views, except callables: what these return depends on the request."""
     views = [
         LoginView("login_view", manager.login_view, None),
         LoginView("refresh_view", manager.refresh_view, None),
@@ -95,13 +95,13 @@ def login_views(manager: t.Any) -> Iterator[LoginView]:
 
 
 def _rules_of(setup: Setup, login_view: LoginView) -> list[Rule] | None:
-    """The rules of a login view, or ``None`` if that cannot be told."""
+    """Return the rules of a login view, or ``None`` if they cannot be known."""
     app, config, view = setup.app, setup.config, login_view.view
 
     if not _urls.is_url(view):
         return _rules_of_endpoint(app, login_view)
 
-    # One path may lead to several views, or to another site.
+    # With host matching, a path may lead to several views. A URL may be of another site.
     if app.url_map.host_matching or not view.startswith("/"):
         return None
 
@@ -121,18 +121,18 @@ def _rules_of_endpoint(app: Flask, login_view: LoginView) -> list[Rule] | None:
     endpoints = {_urls.endpoint_of(login_view.view, blueprint) for blueprint in blueprints}
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint in endpoints]
 
-    # Rules that only build URLs, or redirect, lead to something else.
+    # A rule that only builds URLs, or that redirects, has no view here.
     if any(rule.build_only or rule.redirect_to is not None for rule in rules):
         return None
 
-    # The application may build URLs in its own way.
+    # The application may build the URL itself.
     builds_urls = type(app).url_for is not Flask.url_for or app.url_build_error_handlers
     return None if builds_urls and not rules else rules
 
 
 def _methods_at(app: Flask, rules: list[Rule]) -> dict[str, Rule]:
-    """The rule for each method that the paths of some rules answer: one function may show the form,
-    and another one take it.
+    """Return the rule for each method of the same paths: one view may show the form, and another
+    one may accept it.
     """
     paths = {rule.rule for rule in rules}
     others = (rule for rule in app.url_map.iter_rules() if rule.rule in paths)
@@ -147,7 +147,7 @@ def _methods_at(app: Flask, rules: list[Rule]) -> dict[str, Rule]:
 def _closed_methods(
     setup: Setup, login_view: LoginView, methods: Mapping[str, Rule]
 ) -> Iterator[str]:
-    """The methods that refuse those who are sent here."""
+    """Yield the methods that refuse the users who are sent here."""
     causes = Causes(setup.app, setup.gate, setup.settings)
     refusing = _REFUSING_USERS if login_view.is_refresh else _REFUSING_STRANGERS
 

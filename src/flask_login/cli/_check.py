@@ -1,4 +1,4 @@
-"""``flask login check``: how well an application is set up."""
+"""``flask login check``: mistakes and weak points in the setup of an application."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ._output import echo_json
 
 
 class _Style(t.NamedTuple):
-    """How findings of one severity are shown."""
+    """How to show findings of one severity."""
 
     noun: str
     color: str
@@ -44,7 +44,7 @@ _LEVELS: dict[str, float] = {
 }
 
 _WIDTH = 80
-#: That of an ID, and two spaces.
+#: The width of an ID and two spaces.
 _INDENT = 12
 
 
@@ -58,29 +58,31 @@ def _as_ids(
     return value
 
 
-@click.command()
-@click.option("--deploy", is_flag=True, help="Add what matters in production only.")
+@click.command("check", short_help="Find mistakes in the settings, views and loaders.")
+@click.option("--deploy", is_flag=True, help="Include checks that matter in production only.")
 @click.option(
     "--aal",
     type=click.IntRange(1, 3),
-    help="Compare durations with this level of NIST SP 800-63B-4. With --deploy, 1 by default.",
+    metavar="LEVEL",
+    help="Compare durations with this level of NIST SP 800-63B-4. --deploy implies 1.",
 )
-@click.option("--try-loader", is_flag=True, help="Call the user_loader with IDs that nobody has.")
+@click.option("--try-loader", is_flag=True, help="Call the user loader with IDs that nobody has.")
 @click.option(
     "--ignore",
     metavar="ID",
     multiple=True,
     callback=_as_ids,
-    help="Leave a finding out. May be given several times.",
+    help="Leave out a finding. Can be repeated.",
 )
 @click.option(
     "--fail-level",
     type=click.Choice([*_LEVELS]),
     default="error",
     show_default=True,
-    help="Exit with 1 if there is a finding of this severity, or of a worse one.",
+    metavar="LEVEL",
+    help="Exit with 1 from this severity on: error, warning, info or never.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 def check(
     deploy: bool,
@@ -90,7 +92,15 @@ def check(
     fail_level: str,
     as_json: bool,
 ) -> None:
-    """Find weak and mistaken settings."""
+    """Find mistakes and weak points in the settings, views and loaders.
+
+    Each finding has an ID, a hint on what to do, and a page in the documentation. Keys and cookies
+    are never printed.
+
+    \b
+    Example, with the settings of production:
+      flask login check --deploy --fail-level warning
+    """
     try:
         found = check_setup(current_flask(), deploy=deploy, aal=aal, try_loader=try_loader)
     except NoManager as error:
@@ -112,15 +122,16 @@ def _echo(findings: Sequence[Finding], *, ignored: int) -> None:
         shown = [finding for finding in findings if finding.severity is severity]
 
         if shown:
-            click.echo(click.style(f"{style.noun.capitalize()}s\n", bold=True))
+            click.secho(f"{style.noun.capitalize()}s", bold=True)
+            click.echo()
 
         for finding in shown:
             id = click.style(finding.id, fg=style.color, bold=True)
-            # Aligned before it is styled: a style has a length, too.
+            # Wrap before styling, because 'fill' would count the style as text.
             message = _indented(finding.message).removeprefix(" " * _INDENT)
             click.echo(f"{id}  {message}")
             click.echo(_indented(finding.hint))
-            click.echo(click.style(f"{' ' * _INDENT}{finding.link}\n", dim=True))
+            click.echo(f"{' ' * _INDENT}{click.style(finding.link, dim=True)}\n")
 
     click.echo(", ".join(_count(findings, ignored)) + ".")
 

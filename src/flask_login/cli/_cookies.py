@@ -1,9 +1,11 @@
-"""What a cookie says, who signed it, until when it is good, and why it would be refused."""
+"""Explain cookies: their content, their key, when they expire, and why they are refused."""
 
 from __future__ import annotations
 
 import re
 import typing as t
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from flask import Flask
@@ -12,6 +14,7 @@ from werkzeug.http import dump_cookie
 
 from .. import _session
 from .._login import Reason
+from .._visit import Visit
 from ..config import Settings
 from ..records._rows import login_of
 from ._explanations import ends_of_session
@@ -28,6 +31,7 @@ from ._signatures import find_token
 from ._signatures import SignedSession
 from ._signatures import SignedToken
 from ._verdicts import Judge
+from ._verdicts import SessionFailure
 
 if t.TYPE_CHECKING:
     from .._manager import Manager
@@ -44,17 +48,18 @@ class Reader:
         self._manager = manager
         self._loads_user = loads_user
         self._settings = Settings(app.config)
-        #: What the cookies of each kind are called.
+        #: The kind of each cookie, by its name.
         self.names: dict[str, Kind] = {
             self._settings.cookie_name: "remember",
             app.session_interface.get_cookie_name(app): "session",
         }
 
     def explain(self, data: bytes) -> list[Explanation]:
-        """Explain the cookies in a text, each as if it came alone. Other applications' cookies in a
-        header are left out.
+        """Explain the cookies in a text, each as if it came alone. Cookies of other applications in
+        a header are skipped.
 
-        :raises LoaderFailure: If the ``user_loader`` is called, and raises something.
+        :raises LoaderFailure: If the user loader is called and raises an exception.
+        :raises SessionFailure: If the session interface raises an exception.
         """
         found = [(cookie, self._explain(cookie)) for cookie in read_pasted(data, self.names)]
         return [
@@ -70,7 +75,7 @@ class Reader:
         if about.format is not None or pair is None:
             return about
 
-        # A cookie from when the application called it otherwise.
+        # The cookie may have another name than the settings.
         about_pair = self._ask(pair)
         return about if about_pair.format is None else about_pair
 
@@ -78,18 +83,39 @@ class Reader:
         value = cookie.decoded
 
         if value is None:
-            because = "it is spelled as no cookie is"
+            because = "it is not a valid cookie value"
             return Explanation(None, cookie.name, reason="no_login", because=because)
 
-        # By each name, because nobody knows yet which cookie it is.
+        # Under each name, because its kind is not known yet.
         pairs = (dump_cookie(name, value, path=None, max_size=0) for name in self.names)
         environ = {"HTTP_COOKIE": "; ".join(pairs)}
 
-        with self._app.test_request_context(environ_overrides=environ):
+        with self._request(environ):
             judge = Judge(self._app, self._manager, loads_user=self._loads_user)
             about = self._read(cookie, value, judge)
             about = self._passed_over(about, judge) or about
             return replace(about, user_loaded=judge.user_loaded)
+
+    @contextmanager
+    def _request(self, environ: dict[str, str]) -> Generator[None, None, None]:
+        """Push a request, and open its session.
+
+        :raises SessionFailure: If the session cannot be opened.
+        """
+        context = self._app.test_request_context(environ_overrides=environ)
+
+        try:
+            context.push()
+            # From Flask 3.2 on, the session is opened here.
+            Visit.current().session  # noqa: B018
+        except Exception as error:
+            context.pop()
+            raise SessionFailure from error
+
+        try:
+            yield
+        finally:
+            context.pop()
 
     def _read(self, cookie: Pasted, value: str, judge: Judge) -> Explanation:
         token = find_token(value, self._settings)
@@ -105,7 +131,7 @@ class Reader:
         return self._about_foreign(cookie)
 
     def _passed_over(self, about: Explanation, judge: Judge) -> Explanation | None:
-        """What is said of a cookie that requests do not look at."""
+        """Return the explanation of a cookie that requests ignore."""
         if about.kind is None or about.format is None:
             return None
 
@@ -113,7 +139,7 @@ class Reader:
 
         if about.name is not None and self.names.get(about.name) != about.kind:
             name = next(name for name, kind in self.names.items() if kind == about.kind)
-            because = f"The application reads it as '{name}', and it is called '{about.name}'."
+            because = f"The cookie of this application is named '{name}', not '{about.name}'."
 
         return replace(about, reason="no_login", because=because) if because else None
 
@@ -130,18 +156,18 @@ class Reader:
 
     def _why_foreign(self) -> str:
         if not self._settings.secret_key:
-            return "it has no SECRET_KEY"
+            return "SECRET_KEY is not set"
 
         if not hasattr(self._app.session_interface, "get_signing_serializer"):
-            return "no key of it signed this one, and it keeps no session by this ID"
+            return "none of its keys signed it, and no session has this ID"
 
-        return "no key of it signed this one"
+        return "none of its keys signed it"
 
 
 def _about_session(cookie: Pasted, signed: SignedSession | None, judge: Judge) -> Explanation:
     opened = judge.visit.session
     is_open = bool(_keys_in(opened))
-    # What Flask does not open is read all the same.
+    # A session that Flask refuses is explained, too.
     stored = SecureCookieSession(signed.payload) if signed and not is_open else opened
     login = _session.find_login(stored)
     state, row = judge.find_record(login)
@@ -161,7 +187,7 @@ def _about_session(cookie: Pasted, signed: SignedSession | None, judge: Judge) -
     about = with_end(about, ends_of_session(about, row, judge.visit))
 
     if about.user_id is None:
-        return replace(about, reason="no_login", because="Nobody is logged in by it.")
+        return replace(about, reason="no_login", because="It contains no login.")
 
     if signed is not None and not is_open:
         return replace(about, reason="no_login", because=_why_closed(signed))
@@ -183,7 +209,7 @@ def _about_token(cookie: Pasted, value: str, signed: SignedToken, judge: Judge) 
             record=state,
         )
 
-        # Neither says when the login was.
+        # Neither contains the time of the login.
         if token.is_legacy or (token.generation is not None and row is None):
             about = replace(about, authenticated_at=None)
 
@@ -193,12 +219,12 @@ def _about_token(cookie: Pasted, value: str, signed: SignedToken, judge: Judge) 
 
 
 def _keys_in(stored: t.Any) -> set[str]:
-    """What a session holds, besides a word about itself. Extensions give it to new ones."""
+    """Return the keys of a session, without one that extensions put into each new session."""
     return {str(key) for key in stored} - {"_permanent"}
 
 
 def _why_closed(signed: SignedSession) -> str:
     if not signed.is_accepted:
-        return "Sessions accept no such key. Flask before 3.1 accepts no fallback."
+        return "Sessions do not accept this key: Flask before 3.1 ignores SECRET_KEY_FALLBACKS."
 
-    return "It is older than PERMANENT_SESSION_LIFETIME, or from the future."
+    return "It is older than PERMANENT_SESSION_LIFETIME, or dated in the future."

@@ -1,4 +1,4 @@
-"""What is on record of a login, judged as requests judge it, but nothing is written."""
+"""Read a login's record and judge it as a request does, but write nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..records._ledger import Ledger
 
 
 class DryLedger(Ledger):
-    """A ledger that only seems to write. It sends no signal."""
+    """A ledger that writes nothing and sends no signals."""
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(DryRecords(ledger.store._records), ledger._identify, _unavailable)
@@ -28,7 +28,7 @@ class DryLedger(Ledger):
 
 
 class DryRecords:
-    """A store that is read, and takes what is written for written."""
+    """A store that reads, and accepts writes without writing."""
 
     def __init__(self, records: Records) -> None:
         self._records = records

@@ -1,4 +1,4 @@
-"""``flask login explain``: what a session cookie or a remember-me cookie says."""
+"""``flask login explain``: what a session cookie or a remember-me cookie contains."""
 
 from __future__ import annotations
 
@@ -30,25 +30,25 @@ from ._stores import note_memory
 
 _TITLES: dict[Format, str] = {
     "session": "Session cookie",
-    "server-session": "ID of a session that is kept on the server",
+    "server-session": "Session cookie: the ID of a server-side session",
     "timed": "Remember-me cookie",
-    "record": "Remember-me cookie of a login on record",
-    "historic": "Remember-me cookie in the historic format",
+    "record": "Remember-me cookie of a recorded login",
+    "legacy": "Remember-me cookie in the legacy format",
 }
 
-#: What the reasons mean, where a cookie is refused for them.
+#: What each reason means for a cookie.
 MEANINGS: dict[Reason, str] = {
     "no_login": "A request with it has no login.",
-    "unknown_user": "The 'user_loader' finds nobody by this ID.",
+    "unknown_user": "The user loader returns no user for this ID.",
     "idle": "There was no activity for LOGIN_IDLE_TIMEOUT.",
-    "absolute": "The last real authentication is LOGIN_ABSOLUTE_TIMEOUT ago.",
-    "credentials": "The user's session stamp is not what it was.",
-    "protection": "It records no browser, which strong session protection demands.",
+    "absolute": "The user last authenticated LOGIN_ABSOLUTE_TIMEOUT ago, or earlier.",
+    "credentials": "The user's session stamp has changed, for example with the password.",
+    "protection": "It does not identify a browser, but session protection is strong.",
     "inactive": "The user is not active, and LOGIN_CHECK_ACTIVE is set.",
-    "remember_invalid": "It is in a format that is not accepted.",
-    "remember_expired": "It is older than its duration.",
-    "ended": "The login was ended, or has expired, or there is no record of it.",
-    "stolen": "A remember-me cookie of this login was used that had been replaced before.",
+    "remember_invalid": "Its format is not accepted.",
+    "remember_expired": "It has expired.",
+    "ended": "The login was ended, has expired, or has no record.",
+    "stolen": "A replaced remember-me cookie of this login was used again: it may be stolen.",
     "records_unavailable": "The record store failed.",
 }
 
@@ -57,8 +57,8 @@ _LOOKS: dict[Kind | None, str] = {
     "remember": "a remember-me cookie",
 }
 
-#: What makes a cookie expire, where that is no setting.
-_CAUSES = {"duration": "its own duration", "record": "what is on record"}
+#: What limits a cookie, if it is not a setting.
+_CAUSES = {"duration": "its own duration", "record": "the login's record"}
 
 
 @click.command("explain")
@@ -66,16 +66,20 @@ _CAUSES = {"duration": "its own duration", "record": "what is on record"}
 @click.option(
     "--load-user",
     is_flag=True,
-    help="Call the user loader, and judge the user that it finds.",
+    help="Call the user loader, and check the user, too.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_context
 def explain_command(ctx: click.Context, load_user: bool, as_json: bool) -> None:
     """Explain a session cookie or a remember-me cookie.
 
-    Reads a cookie from standard input: its value, name=value, or a whole header. Tells what it
-    says, which key signed it, until when it is good, and why a request with it would be refused.
-    Nothing is written, neither to the session nor to the store.
+    The cookie is read from standard input: its value, name=value, or a whole header. The output
+    says what it contains, which key signed it, when it expires, and why a request with it would be
+    refused. Nothing is written. Keys are never printed.
+
+    \b
+    Example:
+      flask login explain < cookie.txt
 
     The exit code is 0 if a cookie would be accepted, and 1 otherwise.
     """
@@ -101,7 +105,7 @@ def explain_command(ctx: click.Context, load_user: bool, as_json: bool) -> None:
 def _read_input() -> bytes:
     stream = sys.stdin.buffer
 
-    # Hidden, because whoever reads the screen could log in with it.
+    # Hidden, because anyone who has the cookie can log in with it.
     if stream.isatty():
         text: str = click.prompt("Cookie", hide_input=True, err=True)
         return text.encode(errors="replace")
@@ -116,7 +120,7 @@ def _is_accepted(found: list[Explanation]) -> bool:
 def _echo(found: list[Explanation], names: Iterable[str]) -> None:
     if not found:
         known = " and ".join(f"'{name}'" for name in names)
-        click.echo(f"Not a cookie of this application: it reads {known}.")
+        click.echo(f"No cookie of this application: its cookies are {known}.")
 
     for number, each in enumerate(found):
         if number:
@@ -143,17 +147,17 @@ def _facts_of(each: Explanation) -> Iterator[tuple[str, str | None]]:
     yield "last active", with_age(each.seen_at)
     yield "issued", with_age(each.issued_at)
     yield "duration", as_span(each.duration)
-    yield "until", _until(each)
+    yield "expires", _expiry_of(each)
     yield "fresh", _yes_or_no(each.fresh) if is_session and has_login else None
     yield "permanent", _yes_or_no(each.permanent) if is_session else None
-    yield "forced", "yes, also if the user is not active" if each.forced else None
+    yield "forced", "yes, even if the user is not active" if each.forced else None
     yield "stamp", _yes_or_no(each.stamped) if has_login else None
     yield "record", each.record
     yield "other keys", ", ".join(map(printable, each.other_keys)) or None
     yield "verdict", _verdict_of(each)
 
 
-def _until(each: Explanation) -> str | None:
+def _expiry_of(each: Explanation) -> str | None:
     if each.expires_at is None:
         return None
 
@@ -168,15 +172,12 @@ def _yes_or_no(value: bool) -> str:
 def _verdict_of(each: Explanation) -> str:
     if each.reason is None:
         accepted = click.style("accepted", fg="green")
-        return (
-            accepted
-            if each.user_loaded
-            else f"{accepted}. The user was not loaded: see --load-user."
-        )
+        advice = "" if each.user_loaded else ". To check the user, too, pass --load-user."
+        return accepted + advice
 
     refused = click.style(f"refused: {each.reason}", fg="red")
 
-    # The title says why.
+    # The title already says why.
     if each.format is None:
         return refused
 

@@ -1,4 +1,4 @@
-"""What there is to say about one cookie."""
+"""The explanation of one cookie."""
 
 from __future__ import annotations
 
@@ -18,45 +18,45 @@ from ._verdicts import RecordState
 
 Kind: t.TypeAlias = t.Literal["session", "remember"]
 
-#: How a cookie is made.
-Format: t.TypeAlias = t.Literal["session", "server-session", "timed", "record", "historic"]
+#: The format of a cookie.
+Format: t.TypeAlias = t.Literal["session", "server-session", "timed", "record", "legacy"]
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """What there is to say about a cookie. Times are in seconds since the epoch, UTC."""
+    """The content of a cookie and whether it is accepted. Times are in seconds since the epoch."""
 
-    #: Which cookie it is, or seems to be.
+    #: Which cookie it is, or looks like.
     kind: Kind | None
-    #: What it is called, if the text said so.
+    #: Its name, if the input has it.
     name: str | None
     #: ``None`` if no key of the application signed it.
     format: Format | None = None
     #: The setting of the key that signed it.
     key: str | None = None
     user_id: t.Any = None
-    #: When the user last proved who they are.
+    #: When the user last authenticated.
     authenticated_at: int | None = None
     seen_at: int | None = None
     issued_at: int | None = None
-    #: For how many seconds a remember-me cookie was given.
+    #: The duration of a remember-me cookie, in seconds.
     duration: int | None = None
     expires_at: int | None = None
-    #: What makes it expire then.
+    #: What limits it: a setting, ``duration`` or ``record``.
     expires_by: str | None = None
     fresh: bool = False
     forced: bool = False
-    #: Whether it records a session stamp.
+    #: Whether it contains a session stamp.
     stamped: bool = False
     permanent: bool = False
     record: RecordState | None = None
-    #: The names of what else is in the session.
+    #: The names of the application's keys in the session.
     other_keys: tuple[str, ...] = ()
-    #: Why a request that brings it has no login by it.
+    #: Why it is refused.
     reason: Reason | None = None
-    #: What the reason does not say.
+    #: More about the reason.
     because: str | None = None
-    #: Whether the user was loaded, and judged.
+    #: Whether the user was loaded and checked.
     user_loaded: bool = False
 
     @property
@@ -79,7 +79,7 @@ def with_login(about: Explanation, login: Login | None) -> Explanation:
 
 
 def with_end(about: Explanation, ends: Iterable[tuple[float | None, str]]) -> Explanation:
-    """It with the first of the times at which it expires, and with what makes it so."""
+    """Add when it expires first, and what limits it."""
     known = [(int(end), by) for end, by in ends if end is not None]
     expires_at, expires_by = min(known, default=(None, None))
     return replace(about, expires_at=expires_at, expires_by=expires_by)
@@ -106,7 +106,7 @@ def ends_of_token(
         yield row.expires_at / SECOND, "record"
     elif about.format == "timed":
         yield _sum(about.issued_at, about.duration), "duration"
-    elif about.format == "historic" and isinstance(settings.cookie_accept_legacy, datetime):
+    elif about.format == "legacy" and isinstance(settings.cookie_accept_legacy, datetime):
         yield settings.cookie_accept_legacy.timestamp(), "REMEMBER_COOKIE_ACCEPT_LEGACY"
     elif about.format == "record" and visit.ledger is None:
         yield _sum(about.issued_at, settings.cookie_duration), "REMEMBER_COOKIE_DURATION"

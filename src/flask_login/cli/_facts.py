@@ -1,4 +1,4 @@
-"""Facts about one thing, aligned, and times as people and machines read them."""
+"""Facts in aligned lines, and times and numbers as text."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from datetime import timezone
 import click
 
 from .. import _clock
+from ._output import echo_hanging
 
-# The last second that a date can be of.
+# The last second that a datetime can represent.
 _LATEST = 253_402_300_799
 
 _UNITS = [("day", 24 * 60 * 60), ("hour", 60 * 60), ("minute", 60), ("second", 1)]
 
 
 def echo_facts(facts: Iterable[tuple[str, str | None]]) -> None:
-    """Print what is known, each under its name."""
+    """Print the facts that are known, each after its name."""
     known = [(name, fact) for name, fact in facts if fact is not None]
     width = max((len(name) for name, _ in known), default=0)
 
     for name, fact in known:
-        click.echo(f"  {click.style(name.ljust(width), dim=True)}  {fact}")
+        echo_hanging(f"  {click.style(name.ljust(width), dim=True)}  ", fact)
 
 
 def printable(text: object) -> str:
-    """Text from outside, of which a terminal obeys nothing."""
+    """Escape control characters in text from outside, which a terminal would obey."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in str(text)
     )
@@ -37,7 +38,7 @@ def as_datetime(seconds: float) -> datetime:
 
 
 def with_age(seconds: int | None) -> str | None:
-    """A time, and how long ago that is, or how long it takes until then."""
+    """Return a time as text, with how long ago or how far ahead it is."""
     if seconds is None:
         return None
 
@@ -48,7 +49,7 @@ def with_age(seconds: int | None) -> str | None:
 
 
 def as_span(seconds: int | None) -> str | None:
-    """A duration in the largest unit that it fills."""
+    """Return a duration in the largest unit that it fills."""
     if seconds is None:
         return None
 

@@ -1,4 +1,4 @@
-"""Failures of what the application brings along, in one sentence each."""
+"""Failures of the record store and the user loader, as one sentence instead of a traceback."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from contextlib import contextmanager
 import click
 
 from ..exceptions import StoreFailure
+from ._facts import printable
 from ._verdicts import LoaderFailure
+from ._verdicts import SessionFailure
 
 
 @contextmanager
 def in_one_sentence() -> Generator[None, None, None]:
-    """Say what failed instead of printing a traceback. The application's own log gets all of it."""
+    """Print failures in one sentence. The log of the application gets the traceback."""
     logger = logging.getLogger("flask_login")
-    # Where no handler is set up, Python prints what is logged.
+    # Without any handler, Python would print the log entry.
     handler = logging.NullHandler()
     logger.addHandler(handler)
 
@@ -28,13 +30,17 @@ def in_one_sentence() -> Generator[None, None, None]:
         ) from None
     except LoaderFailure as failure:
         raise click.ClickException(
-            f"The 'user_loader' failed: {_describe(failure.__cause__)}"
+            f"The user loader failed: {_describe(failure.__cause__)}"
+        ) from None
+    except SessionFailure as failure:
+        raise click.ClickException(
+            f"The session cannot be opened: {_describe(failure.__cause__)}"
         ) from None
     finally:
         logger.removeHandler(handler)
 
 
 def _describe(error: BaseException | None) -> str:
-    """What an exception says. The first line, because databases go on with the values."""
-    text = str(error).strip().partition("\n")[0]
+    """Describe an exception by its first line. Databases append values, which may be secret."""
+    text = printable(str(error).strip().partition("\n")[0])
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

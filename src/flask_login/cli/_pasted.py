@@ -1,4 +1,4 @@
-"""Which cookies are in a text that somebody pasted: values, ``name=value``, or whole headers."""
+"""Find the cookies in a pasted text: values, ``name=value``, or whole headers."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from collections.abc import Iterator
 
 from werkzeug.http import parse_cookie
 
-# As browsers' tools and curl show it.
+# As browser tools and curl show it.
 _HEADER = re.compile(r"(?:[<>]\s*)?(set-)?cookie:", re.IGNORECASE)
 
 _PAIR = re.compile(r"([\w!#$%&'*+.^`|~-]+)=(.*)", re.ASCII | re.DOTALL)
 
 
 class Pasted(t.NamedTuple):
-    """A cookie as a header has it."""
+    """A cookie as it is written in a header."""
 
-    #: What it is called, if the text says so.
+    #: Its name, if the text has it.
     name: str | None
     value: str
 
     @property
     def decoded(self) -> str | None:
-        """Its value, or ``None`` if requests drop it, because no cookie is spelled like this."""
-        # As servers pass it on.
+        """The decoded value, or ``None`` if it is not a valid cookie value."""
+        # Servers pass headers on as Latin-1.
         header = f"name={self.value}".encode(errors="replace").decode("latin-1")
         decoded = parse_cookie(header).get("name")
         is_bare = self.name is None and (decoded is None or ";" in self.value)
 
-        # It may be decoded already.
+        # The pasted value may be decoded already.
         return self.value if is_bare else decoded
 
 
 def read_pasted(data: bytes, known: Collection[str]) -> list[Pasted]:
-    """The cookies in a text, each on a line of its own or together in one header.
+    """Return the cookies in a text: one in each line, or several in a header.
 
     :param known: The names of the application's cookies.
     """
@@ -44,7 +44,7 @@ def read_pasted(data: bytes, known: Collection[str]) -> list[Pasted]:
 
 
 def as_pair(cookie: Pasted) -> Pasted | None:
-    """A value that may be ``name=value`` as well, as that."""
+    """Read a value as ``name=value``, or return ``None`` if it cannot be that."""
     pair = _PAIR.fullmatch(cookie.value) if cookie.name is None else None
     return None if pair is None else Pasted(pair[1], pair[2])
 
@@ -60,7 +60,7 @@ def _cookies_in(line: str, known: Collection[str]) -> Iterator[Pasted]:
 
     pairs = (line if header is None else line[header.end() :]).split(";")
 
-    # What follows are its attributes.
+    # In 'Set-Cookie', the attributes of the cookie follow.
     if header is not None and header[1]:
         del pairs[1:]
 
@@ -70,7 +70,7 @@ def _cookies_in(line: str, known: Collection[str]) -> Iterator[Pasted]:
 
 
 def _unquote(line: str) -> str:
-    """A line without the quotes that a shell would take away. Those of a cookie hold escapes."""
+    """Remove quotes that a shell would remove. Quotes with escapes belong to the cookie."""
     line = line.strip()
 
     while line[:1] in ("'", '"') and line[1:].endswith(line[0]) and "\\" not in line:

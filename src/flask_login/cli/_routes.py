@@ -1,9 +1,10 @@
-"""``flask login routes``."""
+"""``flask login routes``: which views are open, which are closed, and why."""
 
 from __future__ import annotations
 
 import typing as t
 from collections import Counter
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Iterator
 from collections.abc import Sequence
@@ -18,31 +19,33 @@ from ..checks._survey import Route
 from ..checks._survey import survey
 from ..config import Settings
 from ..exceptions import NoManager
+from ._facts import counted
+from ._output import echo_hanging
 from ._output import echo_json
 from ._output import echo_table
 
-_COLORS = {"open": "yellow", "closed": "green", "unknown": "magenta", "none": "cyan"}
+_COLORS = {"open": "yellow", "closed": "green", "unknown": "red", "none": None}
 
 
-@click.command("routes", short_help="Show what is open, and what closes the rest.")
-@click.option("--open", "shown", flag_value="open", help="Show what is open, or may be.")
-@click.option("--closed", "shown", flag_value="closed", help="Show what is closed.")
+@click.command("routes", short_help="Show which views are open or closed, and why.")
+@click.option("--open", "shown", flag_value="open", help="Show only open and unknown views.")
+@click.option("--closed", "shown", flag_value="closed", help="Show only closed views.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--fail-on",
     type=click.Choice(["open"]),
-    help="Exit with 1 if a view is open, or may be, that is not allowed to.",
+    help="Exit with 1 if a view is open or unknown, and not allowed to be.",
 )
 @click.option(
     "--allow",
     multiple=True,
     metavar="ENDPOINT",
-    help="May be open. ENDPOINT:METHOD allows one method. Static files need no mention.",
+    help="Allow a view to be open. ENDPOINT:METHOD allows one method. Can be repeated.",
 )
 @click.option(
     "--allow-file",
     type=click.File(encoding="utf-8"),
-    help="A file of what may be open, one on each line. '#' begins a comment.",
+    help="Allow the views in a file, one in each line. '#' begins a comment.",
 )
 @with_appcontext
 def routes(
@@ -52,10 +55,14 @@ def routes(
     allow: Sequence[str],
     allow_file: t.TextIO | None,
 ) -> None:
-    """Show which views are open, which are closed, and by what.
+    """Show which views are open or closed for visitors, and why.
 
-    A view is unknown if a 'before_request' function may close it, about which nothing is declared:
-    call 'login_manager.declare_guard'.
+    A view is unknown if a 'before_request' function may close it. Declare what the function does
+    with 'login_manager.declare_guard'.
+
+    \b
+    Example for CI. Static files are always allowed:
+      flask login routes --fail-on open --allow-file open-views.txt
     """
     if fail_on is None and (allow or allow_file):
         raise click.UsageError("'--allow' and '--allow-file' need '--fail-on open'.")
@@ -64,19 +71,19 @@ def routes(
     found = _survey(app)
     picked = [route for route in found if _is_picked(route, shown)]
     disabled = bool(Settings(app.config).login_disabled)
+    allowed = None if fail_on is None else [*allow, *_entries(allow_file)]
+    problems = [*_problems_of(found, allowed, disabled)]
 
     if as_json:
         echo_json({"login_disabled": disabled, "routes": [_as_json(route) for route in picked]})
     else:
         _show(picked)
 
-    problems = [] if fail_on is None else find_problems(found, [*allow, *_entries(allow_file)])
-
-    if disabled:
-        problems.insert(0, "LOGIN_DISABLED is set: every guard lets everyone in.")
-
     for problem in problems:
         click.secho(problem, err=True, fg="red")
+
+    if not as_json:
+        click.echo(_summary_of(picked, None if fail_on is None else len(problems)))
 
     if fail_on is not None and problems:
         click.get_current_context().exit(1)
@@ -96,6 +103,16 @@ def _is_picked(route: Route, shown: str | None) -> bool:
     return shown is None or route.access == shown
 
 
+def _problems_of(
+    routes: Sequence[Route], allowed: Collection[str] | None, disabled: bool
+) -> Iterator[str]:
+    if disabled:
+        yield "LOGIN_DISABLED is set, so every guard lets everyone in."
+
+    if allowed is not None:
+        yield from find_problems(routes, allowed)
+
+
 def _entries(lines: Iterable[str] | None) -> Iterator[str]:
     for line in lines or ():
         if entry := line.partition("#")[0].strip():
@@ -103,42 +120,57 @@ def _entries(lines: Iterable[str] | None) -> Iterator[str]:
 
 
 def _show(routes: Sequence[Route]) -> None:
-    _show_table(routes)
+    # A login view that all closed views share is in the summary.
+    login_views = _login_views_of(routes)
+    columns = {
+        "Endpoint": [route.endpoint for route in routes],
+        "Methods": [_methods_of(route) for route in routes],
+        "Host": [route.host or route.subdomain or "" for route in routes],
+        "Rule": [route.rule for route in routes],
+        "Access": [click.style(route.access, fg=_COLORS[route.access]) for route in routes],
+        "Login view": [route.login_view or "" for route in routes if len(login_views) > 1],
+        "By": [" + ".join(map(str, route.by)) or "no guard" for route in routes],
+    }
+    shown = {header: cells for header, cells in columns.items() if any(cells)}
     notes = [(route, note) for route in routes for note in route.notes]
+
+    if shown:
+        echo_table([*shown], [*zip(*shown.values(), strict=True)])
+        click.echo()
+
+    for route, note in notes:
+        word = click.style("hint" if note.hint else "note", fg="yellow")
+        echo_hanging(f"{word}  ", f"{route.endpoint}: {note.text}")
 
     if notes:
         click.echo()
 
-    for route, note in notes:
-        word = "hint" if note.hint else "note"
-        click.echo(f"{click.style(word, fg='yellow')}  {route.endpoint}: {note.text}")
 
+def _login_views_of(routes: Sequence[Route]) -> set[str | None]:
+    return {route.login_view for route in routes if route.access == "closed"}
+
+
+def _methods_of(route: Route) -> str:
+    return "WebSocket" if route.websocket else ", ".join(route.shown_methods)
+
+
+def _summary_of(routes: Sequence[Route], problems: int | None) -> str:
+    """Return the last line of the output.
+
+    :param problems: The number of problems, or ``None`` without ``--fail-on``.
+    """
     counts = Counter[str](route.access for route in routes)
-    click.echo(f"\n{', '.join(f'{counts[name]} {name}' for name in _COLORS if counts[name])}")
+    numbers = ", ".join(f"{counts[name]} {name}" for name in _COLORS if counts[name])
+    results = [numbers or "No views"]
+    login_views = _login_views_of(routes)
 
+    if len(login_views) == 1:
+        results += [f"Login view: {view}" for view in login_views if view is not None]
 
-def _show_table(routes: Sequence[Route]) -> None:
-    headers = ["Endpoint", "Methods", "Rule", "Access", "By", "Login view"]
-    rows = [
-        [
-            route.endpoint,
-            "WebSocket" if route.websocket else ", ".join(route.shown_methods),
-            route.rule,
-            click.style(route.access, fg=_COLORS[route.access]),
-            " + ".join(map(str, route.by)) or "no guard",
-            route.login_view or "",
-        ]
-        for route in routes
-    ]
+    if problems is not None:
+        results.append(f"Failed: {counted(problems, 'problem')}" if problems else "Passed")
 
-    # As 'flask routes' does.
-    if any(route.host or route.subdomain for route in routes):
-        headers.insert(2, "Host")
-
-        for route, row in zip(routes, rows, strict=True):
-            row.insert(2, route.host or route.subdomain or "")
-
-    echo_table(headers, rows)
+    return f"{'. '.join(results)}."
 
 
 def _as_json(route: Route) -> dict[str, t.Any]:

@@ -1,4 +1,4 @@
-"""``flask login sessions``: the logins on record, listed and ended."""
+"""``flask login sessions``: list and end recorded logins."""
 
 from __future__ import annotations
 
@@ -21,26 +21,35 @@ from ._output import echo_json
 from ._output import echo_table
 from ._stores import find_store
 
-#: How much of a login's ID a table shows. It tells a user's logins apart.
+#: The characters of a login's ID in a table. They are enough to tell a user's logins apart.
 _SHORT = 12
 
-#: How much of what a browser says of itself.
+#: The characters of a User-Agent in a table.
 _BROWSER = 40
 
 _USER = click.option("--user", "user_id", required=True, help="The user's ID.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
-sessions = AppGroup("sessions", help="List and end the logins on record.")
+sessions = AppGroup(
+    "sessions",
+    short_help="List and end recorded logins.",
+    help="""\
+List and end recorded logins. Pass a store to the manager to record them: LoginManager(records=...).
+
+\b
+Examples:
+  flask login sessions list --user 7
+  flask login sessions end --user 7 --login 4MyillUJ32eM
+  flask login sessions end --user 7
+""",
+)
 
 
 @sessions.command("list")
 @_USER
 @_JSON
 def list_command(user_id: str, as_json: bool) -> None:
-    """List a user's logins that have not ended, the newest first.
-
-    A store is asked by user, so there is no list of everyone's.
-    """
+    """List the active logins of a user, the newest first."""
     with in_one_sentence():
         found = find_store().list(user_id, None)
 
@@ -50,16 +59,17 @@ def list_command(user_id: str, as_json: bool) -> None:
     if not found:
         return click.echo(f"User {printable(user_id)} has no login.")
 
-    headers = ["LOGIN", "BEGAN (UTC)", "LAST SEEN (UTC)", "EXPIRES (UTC)", "ADDRESS", "BROWSER"]
+    headers = ["Login", "Began", "Last seen", "Expires", "Address", "Browser"]
     echo_table(headers, [_as_row(login) for login in found])
+    click.echo(f"\n{counted(len(found), 'login')} of user {printable(user_id)}. Times are in UTC.")
 
 
 @sessions.command("end")
 @_USER
-@click.option("--login", "prefix", help="End this one alone: its ID, or how it begins.")
+@click.option("--login", "prefix", help="End one login only: its ID, or the beginning of it.")
 @_JSON
 def end_command(user_id: str, prefix: str | None, as_json: bool) -> None:
-    """End a user's logins. Their browsers notice with the next request."""
+    """End all logins of a user, or one. Each browser is logged out at its next request."""
     with in_one_sentence():
         store = find_store()
         keys = None if prefix is None else [_find_one(store, user_id, prefix)]
@@ -72,13 +82,15 @@ def end_command(user_id: str, prefix: str | None, as_json: bool) -> None:
 
 
 @sessions.command("end-all")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def end_all_command(yes: bool) -> None:
-    """End all logins of all users at once."""
+    """End all logins of all users."""
     store = find_store()
 
     if not yes and not sys.stdin.isatty():
-        raise click.UsageError("Nobody can be asked. Pass '--yes' to end all logins of all users.")
+        raise click.UsageError(
+            "There is no terminal to confirm in. Pass '--yes' to end all logins."
+        )
 
     if not yes:
         click.confirm("End all logins of all users?", abort=True)
@@ -92,7 +104,7 @@ def end_all_command(yes: bool) -> None:
 @sessions.command("purge")
 @_JSON
 def purge_command(as_json: bool) -> None:
-    """Remove what is no longer needed from the store. Run it daily."""
+    """Remove old rows from the store. Run it daily."""
     with in_one_sentence():
         removed = find_store().purge()
 
@@ -103,7 +115,7 @@ def purge_command(as_json: bool) -> None:
 
 
 def _find_one(store: Store, user_id: str, prefix: str) -> str:
-    """The ID of the one login that begins like this."""
+    """Return the ID of the one login whose ID begins with the prefix."""
     keys = [login.id for login in store.list(user_id, None) if login.id.startswith(prefix)]
 
     if prefix in keys:
@@ -126,7 +138,7 @@ def _as_row(login: LoginRecord) -> Sequence[str]:
 
 
 def _as_json(login: LoginRecord) -> dict[str, t.Any]:
-    # Of the request that there is none of.
+    # 'current' is about a request, and a command has none.
     facts = {name: value for name, value in asdict(login).items() if name != "current"}
     return {
         name: value.isoformat() if isinstance(value, datetime) else value

@@ -1,4 +1,4 @@
-"""Which key signed a cookie. Keys are called by their settings, and their values stay here."""
+"""Find the key that signed a cookie. A key is named by its setting and never printed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class SignedToken(t.NamedTuple):
     """A remember-me cookie of ours."""
 
     key: str
-    format: t.Literal["timed", "record", "historic"]
-    #: What it says, be it over or not. ``None`` if it says nothing that is to be understood.
+    format: t.Literal["timed", "record", "legacy"]
+    #: Its content, also if it has expired. ``None`` if the content cannot be read.
     token: remember.Token | None
 
 
@@ -32,12 +32,12 @@ class SignedSession(t.NamedTuple):
     payload: dict[str, t.Any]
     #: In seconds since the epoch.
     issued_at: int
-    #: Whether Flask accepts this key. Before Flask 3.1, it accepts no fallback.
+    #: Whether Flask accepts this key. Before 3.1, Flask ignores fallbacks.
     is_accepted: bool
 
 
 def find_token(cookie: str, settings: Settings) -> SignedToken | None:
-    """A remember-me cookie with who signed it, or ``None`` if no key of the application did."""
+    """Read a remember-me cookie. Return ``None`` if no key of the application signed it."""
     for name, key in _named_keys(settings):
         said = remember.decode_timed(cookie, [want_bytes(key)], expires=False)
 
@@ -51,14 +51,14 @@ def find_token(cookie: str, settings: Settings) -> SignedToken | None:
 
         if user_id is not None:
             token = remember.Token(Login(user_id, 0), None, 0, is_legacy=True)
-            return SignedToken(name, "historic", token)
+            return SignedToken(name, "legacy", token)
 
     return None
 
 
 def find_session(cookie: str, app: Flask) -> SignedSession | None:
-    """A session cookie with who signed it, be it over or not. ``None`` if no key did, or if
-    sessions are not in cookies.
+    """Read a session cookie, also if it has expired. Return ``None`` if no key signed it, or if
+    sessions are not stored in cookies.
     """
     get_serializer = getattr(app.session_interface, "get_signing_serializer", None)
     serializer: URLSafeTimedSerializer | None = get_serializer and get_serializer(app)
@@ -69,7 +69,7 @@ def find_session(cookie: str, app: Flask) -> SignedSession | None:
     accepted = serializer.secret_keys
     names = _session_keys(Settings(app.config))
 
-    # Also those that Flask does not accept.
+    # Keys that Flask does not accept are tried, too.
     for key in dict.fromkeys([*reversed(accepted), *names]):
         alone = copy(serializer)
         alone.secret_keys = [key]
@@ -88,7 +88,7 @@ def find_session(cookie: str, app: Flask) -> SignedSession | None:
 
 
 def _named_keys(settings: Settings) -> Iterator[tuple[str, str | bytes]]:
-    """The application's keys with their names, the one that signs first."""
+    """Yield the application's keys with their names, the current key first."""
     key = settings.secret_key
 
     if not key:
@@ -97,15 +97,15 @@ def _named_keys(settings: Settings) -> Iterator[tuple[str, str | bytes]]:
     yield "SECRET_KEY", key
 
     for number, fallback in enumerate(settings.secret_key_fallbacks):
-        # An environment variable that is not set leaves an empty one.
+        # An unset environment variable leaves an empty key.
         if fallback:
             yield f"SECRET_KEY_FALLBACKS[{number}]", fallback
 
 
 def _session_keys(settings: Settings) -> dict[bytes, str]:
-    """The names of the keys, by key."""
+    """Return the names of the keys, by key."""
     fallbacks = settings.config.get("SECRET_KEY_FALLBACKS")
-    # Of one string, Flask takes each character for a key.
+    # If it is a string, Flask uses each character as a key.
     characters = fallbacks if isinstance(fallbacks, str) else ""
     numbered = {want_bytes(c): f"SECRET_KEY_FALLBACKS[{n}]" for n, c in enumerate(characters)}
     return numbered | {want_bytes(key): name for name, key in reversed([*_named_keys(settings)])}

@@ -1,4 +1,4 @@
-"""The store of the logins on record, as a command finds it."""
+"""The record store of the application, as the commands use it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ..utils import demand_ledger
 
 
 def find_store() -> Store:
-    """The store of the application's logins.
+    """Return the record store.
 
-    :raises ClickException: If logins are not on record.
+    :raises ClickException: If logins are not recorded.
     """
     try:
         ledger = demand_ledger(Visit.current())
@@ -28,10 +28,10 @@ def find_store() -> Store:
 
 
 def note_memory(ledger: t.Any) -> None:
-    """Say so where a command cannot see the logins of the process that serves requests."""
+    """Warn if the store is in the memory of another process."""
     if ledger is not None and isinstance(ledger.store._records, MemoryRecords):
         click.echo(
-            "'MemoryRecords' keeps logins in the memory of one process: what another one serves is"
-            " not in this one.",
+            "'MemoryRecords' keeps logins in the memory of one process, so this command cannot see"
+            " those of a running server.",
             err=True,
         )

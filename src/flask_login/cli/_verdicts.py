@@ -1,6 +1,4 @@
-"""Whether a request would accept a cookie. The functions that judge requests judge it here, and
-nothing is written.
-"""
+"""Judge whether a request would accept a cookie, with the same functions, but write nothing."""
 
 from __future__ import annotations
 
@@ -31,48 +29,51 @@ from ._dry import DryLedger
 if t.TYPE_CHECKING:
     from .._manager import Manager
 
-#: What is on record of a login.
+#: The state of a login's record.
 RecordState: t.TypeAlias = t.Literal[
     "active", "ended", "stolen", "expired", "missing", "unavailable"
 ]
 
 
 class LoaderFailure(Exception):
-    """The ``user_loader`` raised something, which is the cause."""
+    """The user loader raised an exception, which is the cause of this one."""
+
+
+class SessionFailure(Exception):
+    """The session interface raised an exception, which is the cause of this one."""
 
 
 class Judge:
-    """Judges the cookie of the request whose context this is. Its browser is taken to be the one
-    that the cookie was given to.
+    """Judges the cookie of the current request, as if it came from the browser that it was set in.
 
-    :param loads_user: Whether the ``user_loader`` is called. Without it, nobody knows whether there
-        is such a user, whether they are active, and what their stamp is.
+    :param loads_user: Whether to call the user loader. Without it, the user, whether they are
+        active, and their stamp are not checked.
     """
 
     def __init__(self, app: Flask, manager: Manager, *, loads_user: bool) -> None:
         self.visit = Visit.current()
-        #: Whether the user was loaded.
+        #: Whether the user loader was called.
         self.user_loaded = False
         self._app = app
         self._manager = manager
         self._loads_user = loads_user
 
-        # Whatever a loader asks the library for writes nothing, either.
+        # A loader may call functions of this library. They must not write, either.
         if self.visit.ledger is not None:
             self.visit.ledger = DryLedger(t.cast(Ledger, self.visit.ledger))
 
     def why_unread(self, source: str) -> str | None:
-        """Why requests do not look at such cookies, if so."""
+        """Return why requests ignore such cookies, or ``None`` if they read them."""
         if self._manager._user_callback is None:
-            return "The application has no 'user_loader'."
+            return "The application has no user loader."
 
         if source not in self.visit.settings.loader_order:
-            return f"LOGIN_LOADER_ORDER does not name '{source}'."
+            return f"LOGIN_LOADER_ORDER does not contain '{source}'."
 
         return None
 
     def judge_session(self) -> Reason | None:
-        """Why a login in the session is refused, or ``None`` if it is accepted."""
+        """Return why the login in the session is refused, or ``None`` if it is accepted."""
         stored = self.visit.session
         known = _session.find_login(stored)
         now = _clock.now()
@@ -95,7 +96,7 @@ class Judge:
             return "records_unavailable"
 
     def judge_token(self, cookie: str) -> Reason | None:
-        """Why a remember-me cookie is refused, or ``None`` if it is accepted."""
+        """Return why a remember-me cookie is refused, or ``None`` if it is accepted."""
         visit = self.visit
         token = remember.read(cookie, visit.settings, on_record=visit.ledger is not None)
 
@@ -113,13 +114,13 @@ class Judge:
 
             token = completed
 
-        # Loaders may read it in the session, which nobody saves.
+        # Loaders may read the ID in the session, which is not saved.
         _session.resume(visit.session, token.login.user_id)
         reason = token.login.why_over(visit.settings, _clock.now())
         return reason or self._judge_user(token.login)
 
     def is_fresh(self, stored: _session.Session, login: Login | None) -> bool:
-        """Whether a login in the session is fresh, as far as that is known."""
+        """Whether the login in the session is fresh."""
         if not _session.is_fresh(stored) or self._judge_browser(stored) == "demote":
             return False
 
@@ -131,7 +132,7 @@ class Judge:
         )
 
     def find_record(self, login: Login | None) -> tuple[RecordState | None, StoredLogin | None]:
-        """What is on record of a login that says which one it is, and in which state."""
+        """Return the state of a login's record, and the record."""
         visit = self.visit
 
         if visit.ledger is None or login is None or login.secret is None:
@@ -158,7 +159,7 @@ class Judge:
         return judge_browser(
             mode,
             recorded=recorded,
-            # No browser has none.
+            # Assume the recorded browser. If there is none, no browser matches.
             current=recorded or "none",
             permanent=getattr(stored, "permanent", False),
             fresh=_session.is_fresh(stored),
