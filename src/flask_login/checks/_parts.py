@@ -113,4 +113,4 @@ def _names_in_dispatch(view_class: type) -> set[str]:
     """What the ``dispatch_request`` of a class mentions: the first that calls no other one."""
     attributes = (vars(parent).get("dispatch_request") for parent in view_class.__mro__)
     mentioned = (names_in(core_of(function)) for function in attributes if function is not None)
-    return next((names for names in mentioned if "dispatch_request" not in names), set())
+    return next((names for names in mentioned if "dispatch_request" not in names), set[str]())
