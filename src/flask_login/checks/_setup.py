@@ -14,6 +14,7 @@ from flask import Flask
 from .._gate import GATE
 from .._gate import Gate
 from ..config import Settings
+from ..mixins import UserMixin
 from ._refused import find_refused
 
 
@@ -34,6 +35,23 @@ def gate_of(app: Flask) -> Gate:
         )
 
     return gate
+
+
+def counts_as_user(anonymous_user: t.Any) -> bool:
+    """Whether visitors are logged in, as far as their class says so by itself. It does if it
+    inherits from :class:`.UserMixin`.
+    """
+    # What any other callable returns is not known.
+    if not isinstance(anonymous_user, type):
+        return False
+
+    said = getattr(anonymous_user, "is_authenticated", None)
+
+    # That one is the same as the other.
+    if said is UserMixin.is_authenticated:
+        said = getattr(anonymous_user, "is_active", None)
+
+    return said is True or said is UserMixin.is_active
 
 
 class Setup:
