@@ -41,7 +41,7 @@ _COLORS = {"open": "yellow", "closed": "green", "unknown": "magenta", "none": "c
 )
 @click.option(
     "--allow-file",
-    type=click.File(encoding="utf-8"),
+    type=click.File(encoding="utf-8-sig"),
     help="A file of what may be open, one on each line. '#' begins a comment.",
 )
 @with_appcontext
