@@ -14,6 +14,7 @@ from ..mixins import UserMixin
 from ..typing import UserProtocol
 from ._catalog import Problem
 from ._catalog import problem
+from ._setup import counts_as_user
 from ._setup import Setup
 
 # IDs of several forms. The first is the ID of an unsaved user, as text.
@@ -32,11 +33,16 @@ _IMPOSSIBLE_IDS = ("None", "nobody@example.invalid")
 def find(setup: Setup) -> Iterator[Problem]:
     manager = setup.manager
 
-    # A subclass may find the user without a loader.
-    overrides = type(manager)._load_user is not t.cast(t.Any, LoginManager)._load_user
+    ours: t.Any = LoginManager
 
-    if not any(manager._loaders()) and not overrides:
+    # A subclass may find the user without a loader.
+    is_ours = getattr(manager._load_user, "__func__", None) is ours._load_user
+
+    if is_ours and not any(manager._loaders()):
         yield problem("login.E070")
+
+    if counts_as_user(manager.anonymous_user):
+        yield problem("login.E075", "anonymous_user", visitors=manager.anonymous_user.__name__)
 
     if manager._user_callback is None:
         return
