@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.viewcode",
     "accessibility",
+    "search_words",
     "settings",
 ]
 exclude_patterns = ["_build", "_costs"]

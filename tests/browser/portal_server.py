@@ -1,6 +1,7 @@
 """The portal on a port of loopback, for the tests in a browser. It is run as a script.
 
-Below ``/-/`` it has what only tests need: to start over, and to move the clock.
+Below ``/-/`` it has what only tests need: to start over, to move the clock, to fail, and to serve
+scripts from npm.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from flask import abort
 from flask import Flask
 from flask import redirect
+from werkzeug.middleware.shared_data import SharedDataMiddleware
+from werkzeug.security import generate_password_hash
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request
 from werkzeug.wrappers import Response
 
 from flask_login import _clock
+from flask_login import login_exempt
 from flask_login import login_user
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+PASSWORD = "correct horse battery"
 
 # What a service worker does that puts itself between pages and the network.
 WORKER = """
@@ -80,10 +86,11 @@ class TestHandles:
         return Response("ok")
 
     def log_in(self, request: Request) -> t.Any:
-        """Log in without a form and a password, which would take a second."""
+        """Log in without a form, which takes a page more."""
         with self.app.request_context(request.environ):
             login_user(self.find_operator(request.args["name"]))
-            return self.app.process_response(redirect("/"))
+            # The page that is made the quickest.
+            return self.app.process_response(redirect("/account/"))
 
     def worker(self, request: Request) -> Response:
         headers = {"Service-Worker-Allowed": "/"}
@@ -95,9 +102,19 @@ def copy(origin: Path, target: Path) -> None:
         source.backup(copied)
 
 
+@login_exempt
+def fail(status: int) -> t.NoReturn:
+    """Show an error page that no operator can bring about."""
+    if status == 500:
+        raise RuntimeError("A test wants this.")
+
+    abort(status)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("instance")
+    parser.add_argument("npm", help="the folder that npm has installed to")
     parser.add_argument("--https", action="store_true")
     options = parser.parse_args()
 
@@ -115,15 +132,23 @@ def main() -> None:
             "DATABASE_URL": "sqlite:///portal.sqlite",
             "REDIS_URL": None,
             "HTTPS": options.https,
-            "SEED_PASSWORD": "correct horse battery",
-            "ADDRESS_LIMIT": "3 per minute",
+            "SEED_PASSWORD": PASSWORD,
+            "ADDRESS_LIMIT": "3 per hour",
         }
     )
+    app.add_url_rule("/-/fail/<int:status>", view_func=fail)
+
+    with app.app_context():
+        # A hash that is as quick as none. Many tests log in with a form.
+        password_hash = generate_password_hash(PASSWORD, "pbkdf2:sha256:1")
+        db.session.execute(sa.update(Operator).values(password_hash=password_hash))
+        db.session.commit()
 
     def find_operator(name: str) -> t.Any:
         return db.session.scalar(sa.select(Operator).filter_by(name=name))
 
-    app.wsgi_app = TestHandles(app, limiter, find_operator)
+    handles = TestHandles(app, limiter, find_operator)
+    app.wsgi_app = SharedDataMiddleware(handles, {"/-/npm": options.npm})
     server = make_server(
         "localhost", 0, app, threaded=True, ssl_context="adhoc" if options.https else None
     )

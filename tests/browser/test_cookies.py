@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from collections.abc import Iterator
 
@@ -13,8 +14,8 @@ from browser_kit import Visit
 
 
 @pytest.fixture(scope="module")
-def server(run_portal: t.Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with run_portal(tmp_path_factory.mktemp("https"), "--https") as url:
+def server(start_portal: t.Any) -> Iterator[str]:
+    with start_portal("--https") as url:
         yield url
 
 
@@ -47,6 +48,12 @@ def test_scripts_see_no_cookie(remembered: Page) -> None:
 def test_session_cookie_ends_with_the_browser(remembered: Page) -> None:
     ends = {cookie["name"]: cookie["expires"] for cookie in remembered.context.cookies()}
     assert ends["__Host-portal"] == -1
+
+
+def test_remember_cookie_lasts_as_long_as_the_form_says(remembered: Page) -> None:
+    ends = {cookie["name"]: cookie["expires"] for cookie in remembered.context.cookies()}
+    days = (ends["__Host-portal_remember"] - time.time()) / 86_400
+    assert days == pytest.approx(30, abs=0.1)
 
 
 def test_logout_leaves_no_login_behind(remembered: Page) -> None:

@@ -16,26 +16,26 @@ from browser_kit import submit
 from browser_kit import Visit
 
 
-def test_login_opens_the_dashboard(page: Page) -> None:
-    log_in(page)
-    expect(page.locator("#who")).to_have_text("Ada Lovelace")
+def test_login_opens_the_dashboard(visitor: Page) -> None:
+    log_in(visitor)
+    expect(visitor.locator("#who")).to_have_text("Ada Lovelace")
 
 
-def test_wrong_password_says_so(page: Page) -> None:
-    log_in(page, password="wrong")
-    expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+def test_wrong_password_says_so(visitor: Page) -> None:
+    log_in(visitor, password="wrong")
+    expect(visitor.get_by_role("alert")).to_have_text("The name or the password is wrong.")
 
 
-def test_wrong_password_keeps_the_name(page: Page) -> None:
-    log_in(page, password="wrong")
-    expect(page.get_by_label("Name", exact=True)).to_have_value("ada")
+def test_wrong_password_keeps_the_name(visitor: Page) -> None:
+    log_in(visitor, password="wrong")
+    expect(visitor.get_by_label("Name", exact=True)).to_have_value("ada")
 
 
-def test_after_a_wrong_password_the_right_one_leads_on(page: Page) -> None:
-    log_in(page, password="wrong", url=login_url("/account/devices"))
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url("/account/devices")
+def test_after_a_wrong_password_the_right_one_leads_on(visitor: Page) -> None:
+    log_in(visitor, password="wrong", url=login_url("/account/devices"))
+    visitor.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.get_by_role("button", name="Log in").click()
+    expect(visitor).to_have_url("/account/devices")
 
 
 def test_logout_says_so(ada: Page) -> None:
@@ -43,11 +43,21 @@ def test_logout_says_so(ada: Page) -> None:
     expect(ada.get_by_role("status")).to_have_text("You are logged out.")
 
 
-def test_back_button_shows_nothing_after_a_logout(ada: Page) -> None:
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_back_button_shows_nothing_after_a_logout(visit: Visit, scripts: bool) -> None:
+    ada = visit("ada", java_script_enabled=scripts)
     ada.goto("/account/")
     ada.get_by_role("button", name="Log out").click()
     ada.wait_for_url("/login")
     ada.go_back()
+    expect(ada).to_have_url(login_url("/account/"))
+
+
+def test_page_that_the_browser_kept_is_loaded_anew(ada: Page) -> None:
+    ada.goto("/account/")
+    ada.context.clear_cookies()
+    # Playwright switches off the cache that keeps pages as they were.
+    ada.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     expect(ada).to_have_url(login_url("/account/"))
 
 
@@ -58,13 +68,13 @@ def restart(context: BrowserContext, open_browser: t.Any) -> Page:
 
 
 @pytest.fixture
-def remembered(page: Page, open_browser: t.Any) -> Page:
+def remembered(visitor: Page, open_browser: t.Any) -> Page:
     """A page in a browser that was started again after a login with "remember me"."""
-    page.goto("/login")
-    page.get_by_label("Remember me").check()
-    submit(page, "ada")
-    page.wait_for_url("/")
-    return restart(page.context, open_browser)
+    visitor.goto("/login")
+    visitor.get_by_label("Remember me").check()
+    submit(visitor, "ada")
+    visitor.wait_for_url("/")
+    return restart(visitor.context, open_browser)
 
 
 def test_remember_me_outlives_the_browser(remembered: Page) -> None:
@@ -101,15 +111,14 @@ def test_fresh_login_leads_on_to_the_password(remembered: Page) -> None:
 def test_fresh_login_wants_the_right_password(remembered: Page) -> None:
     remembered.goto("/account/password")
     confirm(remembered, "wrong")
-    wrong = remembered.get_by_role("alert").filter(has_text="The password is wrong.")
-    expect(wrong).to_be_visible()
+    expect(remembered.get_by_role("alert")).to_have_text("The password is wrong.")
 
 
-def test_login_leads_back_to_the_page_that_was_asked_for(page: Page) -> None:
-    page.goto("/services/zürich-edge?hours=6&note=a%26b")
-    submit(page, "ada")
-    expect(page).to_have_url("/services/z%C3%BCrich-edge?hours=6&note=a%26b")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Zürich edge")
+def test_login_leads_back_to_the_page_that_was_asked_for(visitor: Page) -> None:
+    visitor.goto("/services/zürich-edge?hours=6&note=a%26b")
+    submit(visitor, "ada")
+    expect(visitor).to_have_url("/services/z%C3%BCrich-edge?hours=6&note=a%26b")
+    expect(visitor.get_by_role("heading", level=1)).to_contain_text("Zürich edge")
 
 
 @pytest.mark.parametrize(
@@ -124,22 +133,25 @@ def test_login_leads_back_to_the_page_that_was_asked_for(page: Page) -> None:
         "javascript:alert(1)",
     ],
 )
-def test_login_leads_to_no_other_site(page: Page, url: str, target: str) -> None:
-    log_in(page, url=login_url(target))
-    page.wait_for_function("location.pathname != '/login'")
-    assert page.evaluate("location.origin") == url
+def test_login_leads_to_no_other_site(visitor: Page, url: str, target: str) -> None:
+    log_in(visitor, url=login_url(target))
+    visitor.wait_for_function("location.pathname != '/login'")
+    assert visitor.evaluate("location.origin") == url
 
 
-def test_too_many_wrong_passwords_show_a_page(page: Page) -> None:
-    page.goto("/login")
+def test_too_many_wrong_passwords_show_a_page(visitor: Page) -> None:
+    visitor.goto("/login")
 
     for _ in range(3):
-        submit(page, "ada", "wrong")
-        expect(page.get_by_role("alert")).to_be_visible()
-        page.goto("/login")
+        submit(visitor, "ada", "wrong")
+        expect(visitor.get_by_role("alert")).to_be_visible()
+        visitor.goto("/login")
 
-    submit(page, "ada", "wrong")
-    expect(page.get_by_role("heading")).to_have_text("Too many attempts")
+    with visitor.expect_response("**/login") as refused:
+        submit(visitor, "ada", "wrong")
+
+    assert refused.value.status == 429
+    expect(visitor.get_by_role("heading")).to_have_text("Too many attempts")
 
 
 def test_role_is_refused_with_a_page(visit: Visit) -> None:

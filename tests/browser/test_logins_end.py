@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from browser_kit import confirm
 from browser_kit import expect
+from browser_kit import Forward
 from browser_kit import login_url
 from browser_kit import Page
+from browser_kit import Route
 from browser_kit import submit
 from browser_kit import Visit
-
-Forward = Callable[[float], None]
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like"
     " Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
 )
+
+#: What scripts do whose intervals end at the same time. The second is told no reason.
+ASK_TWICE = """
+async () => {
+    const options = {headers: {Accept: "application/json"}};
+    for (const url of ["/session", "/live"]) await ask(url, options);
+}
+"""
 
 
 def change_password(page: Page) -> None:
@@ -65,7 +71,7 @@ def test_all_other_devices_are_ended(ada: Page, visit: Visit) -> None:
 
     for other in others:
         other.reload()
-        expect(other).to_have_url(login_url("/"))
+        expect(other).to_have_url(login_url("/account/"))
 
 
 def test_deactivated_operator_is_out_with_the_next_click(ada: Page, visit: Visit) -> None:
@@ -104,6 +110,7 @@ def test_poller_does_not_keep_the_session_alive(visit: Visit, forward: Forward) 
     page = visit()
     page.clock.install()
     page.goto("/-/log-in?name=ada")
+    page.goto("/")
     forward(20)
 
     # The page's own clock as well, which makes its script poll.
@@ -118,12 +125,28 @@ def test_poller_does_not_keep_the_session_alive(visit: Visit, forward: Forward) 
     expect(page.locator("main")).to_contain_text("without activity")
 
 
+def test_scripts_that_ask_at_once_do_not_hide_why_the_session_ended(
+    ada: Page, forward: Forward
+) -> None:
+    forward(31)
+    held: list[Route] = []
+    ada.route("**/login?*", lambda route: held.append(route))
+
+    with ada.expect_request("**/login?*"):
+        ada.evaluate(ASK_TWICE)
+
+    held[-1].continue_()
+    expect(ada.locator("main")).to_contain_text("without activity")
+
+
 def test_poller_updates_the_dashboard(visit: Visit) -> None:
     page = visit()
     page.clock.install()
     page.goto("/-/log-in?name=ada")
+    page.goto("/")
     expect(page.locator("#count-down")).to_have_text("1")
     grace = visit("grace")
+    grace.goto("/")
     grace.get_by_role("button", name="Restart Reports").click()
     expect(grace.locator("#state")).to_have_text("Running")
     page.clock.run_for(16_000)
@@ -134,7 +157,6 @@ def test_end_of_the_session_is_announced(visit: Visit) -> None:
     page = visit()
     page.clock.install()
     page.goto("/-/log-in?name=ada")
-    page.goto("/account/")
     page.clock.fast_forward("26:00")
     expect(page.get_by_role("alert")).to_contain_text("Your session ends soon.")
 

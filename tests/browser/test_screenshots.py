@@ -1,7 +1,8 @@
-"""The pictures in the README and the documentation. ``--screenshots`` takes them."""
+"""The pictures in the README and the documentation. ``--screenshots`` puts them there."""
 
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -18,24 +19,29 @@ IPHONE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _wanted(request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--screenshots", default=False):
-        pytest.skip("Pictures are taken with --screenshots alone.")
+Take = t.Callable[[Page, str], None]
 
 
-def take(page: Page, name: str) -> None:
-    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled")
+@pytest.fixture
+def take(request: pytest.FixtureRequest, tmp_path: Path) -> Take:
+    """Takes a picture. Without the option, it is thrown away."""
+    folder = FOLDER if request.config.getoption("--screenshots") else tmp_path
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"{name}.png", animations="disabled")
+
+    return take
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_dashboard(visit: Visit, scheme: str) -> None:
+def test_dashboard(visit: Visit, take: Take, scheme: str) -> None:
     page = visit("ada", color_scheme=scheme, viewport={"width": 1120, "height": 760})
+    page.goto("/")
     expect(page.locator("#traffic")).to_be_visible()
     take(page, f"portal-dashboard-{scheme}")
 
 
-def test_devices(visit: Visit) -> None:
+def test_devices(visit: Visit, take: Take) -> None:
     visit("ada", user_agent=IPHONE)
     visit("ada", user_agent=FIREFOX)
     page = visit("ada", viewport={"width": 1120, "height": 760})

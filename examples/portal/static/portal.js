@@ -10,11 +10,15 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-// Send a request. If the login has ended, open the login page, which shows the reason.
+let isLeaving = false;
+
+// Send a request. If the login has ended, open the login page, which shows the reason. Only the
+// first response counts.
 async function ask(url, options = {}) {
   const response = await fetch(url, { ...options, credentials: "same-origin" });
 
-  if (response.status === 401) {
+  if (response.status === 401 && !isLeaving) {
+    isLeaving = true;
     const problem = await response.json().catch(() => ({}));
     const query = new URLSearchParams({ next: location.pathname + location.search });
     if (problem.reason) query.set("reason", problem.reason);
@@ -44,7 +48,7 @@ function countDown() {
     // The warning is read out once, each time that the end comes near.
     if (isEnding !== bar.classList.contains("is-ending")) {
       bar.classList.toggle("is-ending", isEnding);
-      warning.textContent = isEnding ? warning.dataset.text : "";
+      warning.hidden = !isEnding;
     }
 
     if (seconds === 0) check();
