@@ -33,9 +33,7 @@ def find(setup: Setup) -> Iterator[Problem]:
     manager = setup.manager
 
     # A subclass may find the user without a loader.
-    overrides = type(manager)._load_user is not t.cast(t.Any, LoginManager)._load_user
-
-    if not any(manager._loaders()) and not overrides:
+    if not any(manager._loaders()) and type(manager)._load_user is LoginManager._load_user:
         yield problem("login.E070")
 
     if manager._user_callback is None:
