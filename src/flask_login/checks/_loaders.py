@@ -32,8 +32,12 @@ _IMPOSSIBLE_IDS = ("None", "nobody@example.invalid")
 def find(setup: Setup) -> Iterator[Problem]:
     manager = setup.manager
 
+    ours: t.Any = LoginManager
+
     # A subclass may find the user without a loader.
-    if not any(manager._loaders()) and type(manager)._load_user is LoginManager._load_user:
+    is_ours = getattr(manager._load_user, "__func__", None) is ours._load_user
+
+    if is_ours and not any(manager._loaders()):
         yield problem("login.E070")
 
     if manager._user_callback is None:
