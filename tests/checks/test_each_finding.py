@@ -21,6 +21,7 @@ from check_kit import Site
 from check_kit import UnstampedUser
 from check_kit import User
 
+from flask_login import AnonymousUserMixin
 from flask_login import login_required
 from flask_login.checks._catalog import CATALOG
 from flask_login.records.memory import MemoryRecords
@@ -205,6 +206,7 @@ CASES = [
         manager(_user_callback=load_by_checked_number),
     ),
     Case("login.W074", manager(_user_callback=load_anyone), manager(_user_callback=load_first)),
+    Case("login.E075", manager(anonymous_user=User), manager(anonymous_user=AnonymousUserMixin)),
 ]
 
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])

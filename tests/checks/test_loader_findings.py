@@ -163,6 +163,25 @@ def test_cookies_do_not_matter_without_a_user_loader(site: Site) -> None:
     assert site.find(deploy=True) == []
 
 
+@pytest.mark.parametrize(
+    ("attributes", "found"),
+    [
+        ({}, ["login.E075"]),
+        ({"is_active": True}, ["login.E075"]),
+        ({"is_authenticated": True}, ["login.E075"]),
+        ({"is_active": False}, []),
+        ({"is_authenticated": False}, []),
+        ({"is_authenticated": property(lambda self: False)}, []),
+    ],
+)
+def test_class_of_visitors_may_say_that_they_are_users(
+    site: Site, attributes: dict[str, t.Any], found: list[str]
+) -> None:
+    site.manager.anonymous_user = type("Guest", (UserMixin,), attributes)
+
+    assert site.find() == found
+
+
 def test_subclass_may_find_users_in_its_own_way() -> None:
     class Finder(LoginManager):
         def _load_user(self) -> None:

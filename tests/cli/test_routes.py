@@ -208,6 +208,13 @@ def test_file_lists_allowed_views(site: Flask, tmp_path: Path) -> None:
     assert invoke(site, "--fail-on", "open", "--allow-file", str(file)).exit_code == 0
 
 
+def test_file_may_be_of_windows(site: Flask, tmp_path: Path) -> None:
+    path = tmp_path / "open-views.txt"
+    path.write_bytes("index\r\nlogin\r\n".encode("utf-8-sig"))
+
+    assert invoke(site, "--fail-on", "open", "--allow-file", str(path)).exit_code == 0
+
+
 def test_one_method_is_allowed(site: Flask) -> None:
     site.add_url_rule("/", "index", methods=["POST"])
     allow = ["--allow", "login", "--allow", "index:GET"]

@@ -28,6 +28,7 @@ from flask_login import login_exempt
 from flask_login import login_required
 from flask_login import LoginManager
 from flask_login import user_passes_test
+from flask_login import UserMixin
 from flask_login.config import EXEMPT_METHODS
 
 Arrange = Callable[[Flask, LoginManager], object]
@@ -588,8 +589,23 @@ def own_answers(app: Flask, manager: LoginManager) -> None:
 
 
 @application
-def guest_who_is_somebody(app: Flask, manager: LoginManager) -> None:
-    """``is_authenticated`` of guests is what counts."""
+def visitors_who_are_users(app: Flask, manager: LoginManager) -> None:
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
+    manager.anonymous_user = type("Guest", (UserMixin,), {"id": None})
+    app.add_url_rule("/", "page", guarded)
+    app.add_url_rule("/default", "default", view)
+
+
+@application
+def hook_that_is_gone(app: Flask, manager: LoginManager) -> None:
+    app.config["LOGIN_REQUIRED_BY_DEFAULT"] = True
+    app.before_request_funcs = {}
+    app.add_url_rule("/", "page", guarded)
+    app.add_url_rule("/default", "default", view)
+
+
+@application
+def visitors_who_are_nobody(app: Flask, manager: LoginManager) -> None:
     manager.anonymous_user = lambda: None  # type: ignore[assignment]
     app.add_url_rule("/", "page", guarded)
     app.add_url_rule("/test", "test", user_passes_test(lambda user: True)(view))

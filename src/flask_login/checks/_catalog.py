@@ -257,4 +257,9 @@ CATALOG: dict[str, Entry] = {
         " in.",
         "Look the ID up, and return None if there is no such user.",
     ),
+    "login.E075": Entry(
+        "'{setting}' is '{visitors}', whose 'is_authenticated' is true, so guards let every visitor"
+        " in.",
+        "Use a class that inherits from AnonymousUserMixin instead of UserMixin.",
+    ),
 }

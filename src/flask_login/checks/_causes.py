@@ -20,6 +20,7 @@ from ._code import codes_of
 from ._parts import layers_of
 from ._parts import name_of
 from ._parts import parts_of
+from ._setup import counts_as_user
 
 #: Packages whose ``before_request`` functions treat visitors and users alike.
 HARMLESS = frozenset(
@@ -69,8 +70,8 @@ class Causes:
         self._app = app
         self._gate = gate
         self._settings = settings
-        manager: t.Any = gate._manager
-        declared: list[tuple[t.Any, t.Any]] = getattr(manager, "_declared_guards", [])
+        self._manager: t.Any = gate._manager
+        declared: list[tuple[t.Any, t.Any]] = getattr(self._manager, "_declared_guards", [])
         # The last declaration of a function wins.
         self._declared = declared[::-1]
 
@@ -78,10 +79,10 @@ class Causes:
         """Return why the view of a rule is closed for a method, or why it is open."""
         endpoint: str = rule.endpoint
         view = self._app.view_functions[endpoint]
-        disabled = bool(self._settings.login_disabled)
+        why_off = self._why_guards_are_off(method)
 
-        if disabled or method in EXEMPT_METHODS:
-            return [Cause("LOGIN_DISABLED" if disabled else "EXEMPT_METHODS", {})]
+        if why_off is not None:
+            return [Cause(why_off, {})]
 
         found = [
             *self._guards_in(parts_of(view, method), endpoint),
@@ -94,6 +95,15 @@ class Causes:
             return [cause for cause in found if cause.kind != "undeclared"]
 
         return [*self._exemptions(rule, method), *found]
+
+    def _why_guards_are_off(self, method: str) -> str | None:
+        if self._settings.login_disabled:
+            return "LOGIN_DISABLED"
+
+        if method in EXEMPT_METHODS:
+            return "EXEMPT_METHODS"
+
+        return "anonymous_user" if counts_as_user(self._manager.anonymous_user) else None
 
     def guards_in(self, layers: list[t.Any]) -> Iterator[Cause]:
         """Yield the guards of this library, the outermost first."""
@@ -120,7 +130,11 @@ class Causes:
                 yield Cause("declared", {"function": name, "before_request": None})
 
     def _default(self, rule: Rule, method: str) -> Iterator[Cause]:
-        if self._gate.closes(rule, method):
+        # An application that assigns 'before_request_funcs' removes the hook that closes views.
+        hooks = self._app.before_request_funcs.get(None, ())
+        is_hooked = any(getattr(hook, "__module__", None) == Gate.__module__ for hook in hooks)
+
+        if is_hooked and self._gate.closes(rule, method):
             closed = self._gate._find_closed()
             names = parents_of(rule.endpoint.rpartition(".")[0])
             blueprints = (

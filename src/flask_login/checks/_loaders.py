@@ -14,6 +14,7 @@ from ..mixins import UserMixin
 from ..typing import UserProtocol
 from ._catalog import Problem
 from ._catalog import problem
+from ._setup import counts_as_user
 from ._setup import Setup
 
 # IDs of several forms. The first is the ID of an unsaved user, as text.
@@ -39,6 +40,9 @@ def find(setup: Setup) -> Iterator[Problem]:
 
     if is_ours and not any(manager._loaders()):
         yield problem("login.E070")
+
+    if counts_as_user(manager.anonymous_user):
+        yield problem("login.E075", "anonymous_user", visitors=manager.anonymous_user.__name__)
 
     if manager._user_callback is None:
         return

@@ -15,6 +15,7 @@ from .._gate import GATE
 from .._gate import Gate
 from ..config import Settings
 from ..exceptions import NoManager
+from ..mixins import UserMixin
 from ._refused import find_refused
 
 
@@ -29,6 +30,23 @@ def gate_of(app: Flask) -> Gate:
         raise NoManager("The application has no login manager. Call 'login_manager.init_app(app)'.")
 
     return gate
+
+
+def counts_as_user(anonymous_user: t.Any) -> bool:
+    """Whether the class of anonymous users counts as logged in, as a subclass of
+    :class:`.UserMixin` does.
+    """
+    # The result of another callable is not known.
+    if not isinstance(anonymous_user, type):
+        return False
+
+    said = getattr(anonymous_user, "is_authenticated", None)
+
+    # It returns 'is_active'.
+    if said is UserMixin.is_authenticated:
+        said = getattr(anonymous_user, "is_active", None)
+
+    return said is True or said is UserMixin.is_active
 
 
 class Setup:

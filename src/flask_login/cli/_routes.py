@@ -44,7 +44,7 @@ _COLORS = {"open": "yellow", "closed": "green", "unknown": "red", "none": None}
 )
 @click.option(
     "--allow-file",
-    type=click.File(encoding="utf-8"),
+    type=click.File(encoding="utf-8-sig"),
     help="Allow the views in a file, one in each line. '#' begins a comment.",
 )
 @with_appcontext
