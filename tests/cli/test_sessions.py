@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import typing as t
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
@@ -234,9 +235,9 @@ def test_login_of_another_user_does_not_end(invoke: Invoke, log_in: t.Any, ids: 
     ("prefix", "message"),
     [
         ("?", "Error: User 1 has no login that begins with '?'."),
-        ("", "Error: User 1 has 2 logins that begin with ''."),
+        ("", "Error: '--login' needs an ID, or the beginning of one."),
     ],
-    ids=["no login", "several"],
+    ids=["no login", "empty"],
 )
 def test_prefix_must_name_one_login(
     invoke: Invoke, log_in: t.Any, ids: t.Any, prefix: str, message: str
@@ -248,6 +249,19 @@ def test_prefix_must_name_one_login(
     assert message in result.output
     assert result.exit_code == 1
     assert len(ids()) == 2
+
+
+def test_prefix_of_several_logins_ends_none(invoke: Invoke, log_in: t.Any, ids: t.Any) -> None:
+    # An ID begins with one of 64 characters.
+    for _ in range(65):
+        log_in()
+
+    prefix, count = Counter(id[0] for id in ids()).most_common(1)[0]
+
+    result = invoke("end", "--user", "1", "--login", prefix)
+
+    assert f"Error: User 1 has {count} logins that begin with '{prefix}'." in result.output
+    assert len(ids()) == 65
 
 
 def test_json_has_the_number_of_ended_logins(invoke: Invoke, log_in: t.Any) -> None:

@@ -258,8 +258,8 @@ CATALOG: dict[str, Entry] = {
         "Look the ID up, and return None if there is no such user.",
     ),
     "login.E075": Entry(
-        "'{setting}' is '{visitors}', whose 'is_authenticated' is true: guards let every visitor"
+        "'{setting}' is '{visitors}', whose 'is_authenticated' is true, so guards let every visitor"
         " in.",
-        "Make it a class that inherits from AnonymousUserMixin, and not from UserMixin.",
+        "Use a class that inherits from AnonymousUserMixin instead of UserMixin.",
     ),
 }

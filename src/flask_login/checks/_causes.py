@@ -130,7 +130,7 @@ class Causes:
                 yield Cause("declared", {"function": name, "before_request": None})
 
     def _default(self, rule: Rule, method: str) -> Iterator[Cause]:
-        # Who assigns 'before_request_funcs' takes the hook away that closes views.
+        # An application that assigns 'before_request_funcs' removes the hook that closes views.
         hooks = self._app.before_request_funcs.get(None, ())
         is_hooked = any(getattr(hook, "__module__", None) == Gate.__module__ for hook in hooks)
 

@@ -33,16 +33,16 @@ def gate_of(app: Flask) -> Gate:
 
 
 def counts_as_user(anonymous_user: t.Any) -> bool:
-    """Return whether the class of anonymous users says that they are logged in, as one does that
-    inherits from :class:`.UserMixin`.
+    """Whether the class of anonymous users counts as logged in, as a subclass of
+    :class:`.UserMixin` does.
     """
-    # What another callable returns is not known.
+    # The result of another callable is not known.
     if not isinstance(anonymous_user, type):
         return False
 
     said = getattr(anonymous_user, "is_authenticated", None)
 
-    # 'UserMixin.is_authenticated' returns 'is_active'.
+    # It returns 'is_active'.
     if said is UserMixin.is_authenticated:
         said = getattr(anonymous_user, "is_active", None)
 

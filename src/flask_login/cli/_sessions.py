@@ -116,6 +116,9 @@ def purge_command(as_json: bool) -> None:
 
 def _find_one(store: Store, user_id: str, prefix: str) -> str:
     """Return the ID of the one login whose ID begins with the prefix."""
+    if not prefix:
+        raise click.ClickException("'--login' needs an ID, or the beginning of one.")
+
     keys = [login.id for login in store.list(user_id, None) if login.id.startswith(prefix)]
 
     if prefix in keys:
