@@ -201,8 +201,8 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     the user is anonymous, and :data:`.login_ended` for each recorded login that ends.
 
     :param scope: Which of the user's logins end. ``"this"`` is this browser's login. ``"others"``
-        are all logins except this one, which goes on. ``"all"`` are all logins. ``"others"`` and
-        ``"all"`` need recorded logins.
+        are all logins except this one. ``"all"`` are all logins. ``"others"`` and ``"all"``
+        need recorded logins.
     :return: ``True``.
     :raises ValueError: If the scope is another word.
     :raises RuntimeError: If the scope needs recorded logins, and the manager has no record store.
