@@ -51,7 +51,7 @@ class SettingDirective(SphinxDirective):
             "Default": default,
             'With `LOGIN_DEFAULTS = "secure"`': secure,
             "Recommended": self.options["recommended"],
-            "Since": "Flask-Login 0.6" if setting is None or setting.historic else "1.0.0",
+            "Since": "Flask-Login 0.6" if setting is None or setting.inherited else "1.0.0",
             "See also": self.options.get("see"),
         }
         rows = [self._field(name, text) for name, text in fields.items() if text]

@@ -188,7 +188,7 @@ def restore_login(visit: Visit, manager: Manager, cookie: str) -> t.Any:
     :data:`.user_loaded_from_cookie`.
     """
     settings = visit.settings
-    token = remember.read(cookie, settings, on_record=visit.ledger is not None)
+    token = remember.read(cookie, settings, recorded=visit.ledger is not None)
 
     if manager._user_callback is None:
         return None

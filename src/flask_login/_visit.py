@@ -332,7 +332,7 @@ class Visit:
 
     def read_cookies(self, current: Request) -> Iterator[remember.Token | remember.Refused]:
         """Read the remember-me cookies of a request."""
-        return remember.read_all(current, self.settings, on_record=self.ledger is not None)
+        return remember.read_all(current, self.settings, recorded=self.ledger is not None)
 
     def settle_cookie(self, current: Request, stored: _session.Session, *, renews: bool) -> None:
         """Decide what the response does with the remember-me cookie. The session may ask for it,

@@ -89,7 +89,7 @@ class Setting(t.Generic[T]):
     :param secure: The default under ``LOGIN_DEFAULTS = "secure"``, if it differs.
     :param follows: Another key. If its value is true, it is the default.
     :param convert: Called with the key and its value. Its errors name the key.
-    :param historic: Whether Flask-Login 0.6.3 has this key. Then no value is an error at start-up.
+    :param inherited: Whether Flask-Login 0.6.3 has this key. Then no value is an error at start-up.
     :param limits: Whether it can end a login, or make it stale.
     """
 
@@ -101,13 +101,13 @@ class Setting(t.Generic[T]):
         secure: T | None = None,
         follows: str | None = None,
         convert: Callable[[str, t.Any], T] | None = None,
-        historic: bool = False,
+        inherited: bool = False,
         limits: bool = False,
     ) -> None:
         self.key: str = key
         self.compatible: T = default
         self.secure: T = default if secure is None else secure
-        self.historic: bool = historic
+        self.inherited: bool = inherited
         self.limits: bool = limits
         self._follows = follows
         self._varies: bool = self.secure is not default
@@ -156,29 +156,29 @@ class Settings:
         "LOGIN_DEFAULTS", "compatible", convert=one_of("compatible", "secure"), limits=True
     )
 
-    cookie_name: Setting[str] = Setting("REMEMBER_COOKIE_NAME", COOKIE_NAME, historic=True)
+    cookie_name: Setting[str] = Setting("REMEMBER_COOKIE_NAME", COOKIE_NAME, inherited=True)
     cookie_duration: Setting[int | None] = Setting(
         "REMEMBER_COOKIE_DURATION",
         int(COOKIE_DURATION.total_seconds()),
         secure=30 * 24 * 60 * 60,  # NIST SP 800-63B-4, AAL1.
         convert=as_configured_seconds,
-        historic=True,
+        inherited=True,
     )
-    cookie_domain: Setting[str | None] = Setting("REMEMBER_COOKIE_DOMAIN", None, historic=True)
-    cookie_path: Setting[str | None] = Setting("REMEMBER_COOKIE_PATH", "/", historic=True)
+    cookie_domain: Setting[str | None] = Setting("REMEMBER_COOKIE_DOMAIN", None, inherited=True)
+    cookie_path: Setting[str | None] = Setting("REMEMBER_COOKIE_PATH", "/", inherited=True)
     cookie_httponly: Setting[bool] = Setting(
-        "REMEMBER_COOKIE_HTTPONLY", COOKIE_HTTPONLY, historic=True
+        "REMEMBER_COOKIE_HTTPONLY", COOKIE_HTTPONLY, inherited=True
     )
     cookie_samesite: Setting[str | None] = Setting(
         "REMEMBER_COOKIE_SAMESITE",
         COOKIE_SAMESITE,
         secure="Lax",
         follows="SESSION_COOKIE_SAMESITE",
-        historic=True,
+        inherited=True,
     )
     cookie_partitioned: Setting[bool] = Setting("REMEMBER_COOKIE_PARTITIONED", False)
     cookie_refresh_each_request: Setting[bool] = Setting(
-        "REMEMBER_COOKIE_REFRESH_EACH_REQUEST", False, historic=True
+        "REMEMBER_COOKIE_REFRESH_EACH_REQUEST", False, inherited=True
     )
     cookie_format: Setting[str] = Setting(
         "REMEMBER_COOKIE_FORMAT", "timed", convert=one_of("timed", "legacy")
@@ -191,7 +191,7 @@ class Settings:
         COOKIE_SECURE,
         secure=True,
         follows="SESSION_COOKIE_SECURE",
-        historic=True,
+        inherited=True,
     )
 
     idle_timeout: Setting[float | None] = Setting(
@@ -230,12 +230,12 @@ class Settings:
         "LOGIN_LOADER_ORDER", LOADER_ORDER, convert=as_names
     )
     next_param: Setting[str | None] = Setting("LOGIN_NEXT_PARAM", "next")
-    login_disabled: Setting[bool] = Setting("LOGIN_DISABLED", False, historic=True)
+    login_disabled: Setting[bool] = Setting("LOGIN_DISABLED", False, inherited=True)
     use_session_for_next: Setting[bool] = Setting(
-        "USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT, historic=True
+        "USE_SESSION_FOR_NEXT", USE_SESSION_FOR_NEXT, inherited=True
     )
-    force_host: Setting[str | None] = Setting("FORCE_HOST_FOR_REDIRECTS", None, historic=True)
-    auth_header_name: Setting[str] = Setting("AUTH_HEADER_NAME", AUTH_HEADER_NAME, historic=True)
+    force_host: Setting[str | None] = Setting("FORCE_HOST_FOR_REDIRECTS", None, inherited=True)
+    auth_header_name: Setting[str] = Setting("AUTH_HEADER_NAME", AUTH_HEADER_NAME, inherited=True)
 
     records_adopt: Setting[bool | datetime] = Setting(
         "LOGIN_RECORDS_ADOPT", True, secure=False, convert=as_switch_or_date
@@ -261,15 +261,15 @@ class Settings:
         "REMEMBER_COOKIE_ROTATE_GRACE", 5.0 * 60, convert=as_interval
     )
 
-    secret_key: Setting[str | bytes | None] = Setting("SECRET_KEY", None, historic=True)
-    _secret_key_fallbacks: Setting[t.Any] = Setting("SECRET_KEY_FALLBACKS", None, historic=True)
+    secret_key: Setting[str | bytes | None] = Setting("SECRET_KEY", None, inherited=True)
+    _secret_key_fallbacks: Setting[t.Any] = Setting("SECRET_KEY_FALLBACKS", None, inherited=True)
 
     def check(self) -> None:
         """Read each new setting once, so that an invalid value is an error at start-up. A setting
         of Flask-Login 0.6.3 raises where it is used.
         """
         for name, setting in vars(Settings).items():
-            if isinstance(setting, Setting) and not setting.historic:
+            if isinstance(setting, Setting) and not setting.inherited:
                 getattr(self, name)
 
     @property

@@ -12,7 +12,7 @@ class MissingLoader(Exception):
 
 
 class NoManager(RuntimeError):
-    """Raised by what looks at an application that has no :class:`.LoginManager`."""
+    """Raised by :func:`.checks.check_setup` if the application has no :class:`.LoginManager`."""
 
 
 class StoreFailure(ServiceUnavailable):

@@ -86,7 +86,7 @@ def anonymous_required(redirect_to: t.Any = None) -> t.Any:
 def user_passes_test(
     test: Callable[[t.Any], t.Any], *, reason: str | None = None
 ) -> Callable[[V], V]:
-    """Return a guard that lets only users enter who pass a test. ::
+    """Return a guard that lets in only users who pass a test. ::
 
         admin_required = user_passes_test(lambda user: user.role == "admin")
 

@@ -160,7 +160,7 @@ class LoginManager(ClosedViews, RecordedLogins, CheckedSetup, DeprecatedNames[U]
         self._declared_guards = []
 
     def init_app(self, app: Flask, add_context_processor: bool = True) -> None:
-        """Register the hooks that an application needs. A second call registers nothing twice.
+        """Register the hooks that an application needs. You can call it more than once.
 
         :param app: The application.
         :param add_context_processor: Whether templates get ``current_user``.

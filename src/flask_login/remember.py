@@ -119,10 +119,10 @@ def find_cookies(request: Request, settings: Settings) -> t.Sequence[str]:
     return [cookies[name]] if get_all is None else get_all(name)
 
 
-def read_all(request: Request, settings: Settings, *, on_record: bool) -> Iterator[Token | Refused]:
+def read_all(request: Request, settings: Settings, *, recorded: bool) -> Iterator[Token | Refused]:
     """Read all cookies with this name, in the order of the request."""
     for cookie in find_cookies(request, settings):
-        yield read(cookie, settings, on_record=on_record)
+        yield read(cookie, settings, recorded=recorded)
 
 
 def new_token(login: Login, duration: int | None) -> Token:
@@ -164,16 +164,16 @@ def encode(token: Token, settings: Settings) -> str:
     return _signer(want_bytes(key)).sign(f"{login.user_id}|{fields}.{flags}").decode()
 
 
-def read(cookie: str, settings: Settings, *, on_record: bool) -> Token | Refused:
+def read(cookie: str, settings: Settings, *, recorded: bool) -> Token | Refused:
     """Verify and read a cookie. Return the reason if it is invalid or has expired.
 
     :param cookie: The untrusted value. No value raises an exception.
-    :param on_record: Whether the application records logins. Then the record says when they expire.
+    :param recorded: Whether the application records logins. Then the record says when they expire.
     """
     token = decode_timed(cookie, settings.signing_keys)
 
     if isinstance(token, Token) and token.generation is not None:
-        return token if on_record else _without_record(token, settings)
+        return token if recorded else _without_record(token, settings)
 
     if isinstance(token, Token):
         return token._replace(needs_rewrite=True) if settings.cookie_format == "legacy" else token
@@ -399,7 +399,7 @@ def _signer(key: bytes) -> Signer:
 
 
 def attributes_of(settings: Settings) -> dict[str, t.Any]:
-    """What the cookie is set and deleted with."""
+    """Return the attributes that set and delete the cookie."""
     attributes: dict[str, t.Any] = {
         "domain": settings.cookie_domain,
         "path": settings.cookie_path,
@@ -416,7 +416,7 @@ def attributes_of(settings: Settings) -> dict[str, t.Any]:
 
 
 def find_problems(prefix: str, name: str, attributes: t.Any, config: t.Any) -> list[str]:
-    """Why browsers drop a cookie whose settings begin with ``prefix``."""
+    """Return why browsers drop a cookie whose settings begin with ``prefix``."""
     is_host = name.lower().startswith("__host-")
     found: list[str] = []
 

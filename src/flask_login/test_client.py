@@ -52,7 +52,7 @@ class FlaskLoginClient(FlaskClient):
         get_id = getattr(user, getattr(manager, "id_attribute", ID_ATTRIBUTE))
 
         user_id = get_id()
-        login = _put_on_record(self.application, user, user_id)
+        login = _record_login(self.application, user, user_id)
 
         with self.session_transaction() as session:
             _session.name_user(session, user_id, fresh=fresh_login)
@@ -61,8 +61,9 @@ class FlaskLoginClient(FlaskClient):
                 _session.keep_login(session, login)
 
 
-def _put_on_record(app: Flask, user: t.Any, user_id: t.Any) -> Login | None:
-    """Record a new login if the application records logins. It accepts only recorded logins.
+def _record_login(app: Flask, user: t.Any, user_id: t.Any) -> Login | None:
+    """Record a new login if the application records logins. Such an application refuses a login
+    without a record.
 
     :raises ValueError: If ``LOGIN_RECORDS_LIMIT`` refuses the login.
     """

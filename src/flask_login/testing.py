@@ -144,7 +144,7 @@ class LoginClient(FlaskClient):
                 with self._in_request(base_url):
                     # The record of the other login stays.
                     if not outcome:
-                        _take_off_record()
+                        _end_recorded_login()
 
                     session.clear()
                     session.update(outcome)
@@ -262,7 +262,7 @@ def acting_as(user: t.Any) -> Generator[None, None, None]:
         else:
             _set_record_aside()
             _log_in(user, force=True)
-            stack.callback(_take_off_record)
+            stack.callback(_end_recorded_login)
 
         yield
 
@@ -337,7 +337,7 @@ def _set_record_aside() -> None:
         visit.ended = None
 
 
-def _take_off_record() -> None:
+def _end_recorded_login() -> None:
     """End the recorded login of the session, if there is one."""
     visit = Visit.current()
     login = _session.find_login(_context.session_behind(session))

@@ -98,7 +98,7 @@ _CurrentUser.__name__ = "LocalProxy"
 
 
 #: The user of this request: the logged-in user, or an anonymous user. It stands for ``None``
-#: outside a request. The user is loaded on first use. What a loader raises is raised there.
+#: outside a request. The user is loaded on first use, which raises the exceptions of the loader.
 current_user: t.Any = _CurrentUser(lambda: _get_user())
 
 _current_user = current_user
@@ -201,8 +201,8 @@ def logout_user(scope: t.Literal["this", "others", "all"] = "this") -> bool:
     the user is anonymous, and :data:`.login_ended` for each recorded login that ends.
 
     :param scope: Which of the user's logins end. ``"this"`` is this browser's login. ``"others"``
-        are all logins except this one, which goes on. ``"all"`` are all logins. ``"others"`` and
-        ``"all"`` need recorded logins.
+        are all logins except this one. ``"all"`` are all logins. ``"others"`` and ``"all"``
+        need recorded logins.
     :return: ``True``.
     :raises ValueError: If the scope is another word.
     :raises RuntimeError: If the scope needs recorded logins, and the manager has no record store.
@@ -672,7 +672,7 @@ def guard_by(
 
     :param refusal: Returns ``None`` to let the request pass, or the function to call instead of
         the view.
-    :param kind: The guard's name and arguments, for whoever lists the guards of views.
+    :param kind: The guard's name and arguments, for ``flask login routes``.
     :param sends_users_on: Whether the guard may redirect logged-in users. Then ``refusal`` is also
         called before a redirect to the view, so it must not depend on the request.
     """

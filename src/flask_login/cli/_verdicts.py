@@ -98,7 +98,7 @@ class Judge:
     def judge_token(self, cookie: str) -> Reason | None:
         """Return why a remember-me cookie is refused, or ``None`` if it is accepted."""
         visit = self.visit
-        token = remember.read(cookie, visit.settings, on_record=visit.ledger is not None)
+        token = remember.read(cookie, visit.settings, recorded=visit.ledger is not None)
 
         if isinstance(token, remember.Refused):
             return token.reason
