@@ -39,7 +39,7 @@ def legacy(user_id: str) -> str:
 def accepted(cookie: str) -> bool:
     with APP.app_context():
         return decode_cookie(cookie) is not None or isinstance(
-            read(cookie, SETTINGS, on_record=False), Token
+            read(cookie, SETTINGS, recorded=False), Token
         )
 
 
