@@ -11,7 +11,7 @@ from ._explain import explain_command
 from ._routes import routes
 from ._sessions import sessions
 
-commands = AppGroup("login")
+commands: AppGroup = AppGroup("login")
 commands.add_command(check)
 commands.add_command(explain_command)
 commands.add_command(routes)
