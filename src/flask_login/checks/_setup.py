@@ -40,13 +40,14 @@ def counts_as_user(anonymous_user: t.Any) -> bool:
     if not isinstance(anonymous_user, type):
         return False
 
+    defaults = vars(UserMixin)
     said = getattr(anonymous_user, "is_authenticated", None)
 
     # It returns 'is_active'.
-    if said is UserMixin.is_authenticated:
+    if said is defaults["is_authenticated"]:
         said = getattr(anonymous_user, "is_active", None)
 
-    return said is True or said is UserMixin.is_active
+    return said is True or said is defaults["is_active"]
 
 
 class Setup:
