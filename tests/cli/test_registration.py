@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,7 +80,14 @@ def test_module_has_the_commands_of_such_an_application(
     with pytest.raises(SystemExit):
         run_module("flask_login", run_name="__main__")
 
-    assert "Usage: python -m flask_login [OPTIONS] COMMAND" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "Usage: python -m flask_login [OPTIONS] COMMAND" in output
+    assert re.findall(r"^  ([a-z]+) ", output.partition("Commands:")[2], re.MULTILINE) == [
+        "check",
+        "explain",
+        "routes",
+        "sessions",
+    ]
 
 
 def test_command_is_imported_when_it_is_called() -> None:
