@@ -19,7 +19,8 @@ from ..checks import check_setup
 from ..checks import Finding
 from ..checks import Severity
 from ..checks._catalog import CATALOG
-from ..exceptions import NoManager
+from ._facts import counted
+from ._failures import in_one_sentence
 from ._output import echo_json
 
 
@@ -84,6 +85,7 @@ def _as_ids(
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
+@in_one_sentence()
 def check(
     deploy: bool,
     aal: int | None,
@@ -101,11 +103,7 @@ def check(
     Example, with the settings of production:
       flask login check --deploy --fail-level warning
     """
-    try:
-        found = check_setup(current_flask(), deploy=deploy, aal=aal, try_loader=try_loader)
-    except NoManager as error:
-        raise click.ClickException(str(error)) from None
-
+    found = check_setup(current_flask(), deploy=deploy, aal=aal, try_loader=try_loader)
     findings = [finding for finding in found if finding.id not in ignore]
 
     if as_json:
@@ -156,7 +154,7 @@ def _count(findings: Sequence[Finding], ignored: int) -> Iterator[str]:
 
     for severity, style in _STYLES.items():
         if number := numbers[severity]:
-            yield f"{number} {style.noun}{'' if number == 1 else 's'}"
+            yield counted(number, style.noun)
 
     if ignored:
         yield f"{ignored} ignored"

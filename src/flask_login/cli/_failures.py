@@ -1,4 +1,4 @@
-"""Failures of the record store and the user loader, as one sentence instead of a traceback."""
+"""Failures of the application, as one sentence instead of a traceback."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 
+from ..exceptions import NoManager
 from ..exceptions import StoreFailure
 from ._facts import printable
 from ._verdicts import LoaderFailure
@@ -24,6 +25,8 @@ def in_one_sentence() -> Generator[None, None, None]:
 
     try:
         yield
+    except NoManager as error:
+        raise click.ClickException(str(error)) from None
     except StoreFailure as failure:
         raise click.ClickException(
             f"The record store failed: {_describe(failure.__cause__)}"

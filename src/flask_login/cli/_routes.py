@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from collections.abc import Sequence
 
 import click
-from flask import Flask
 from flask.cli import with_appcontext
 
 from .._context import current_flask
@@ -18,8 +17,8 @@ from ..checks._survey import find_problems
 from ..checks._survey import Route
 from ..checks._survey import survey
 from ..config import Settings
-from ..exceptions import NoManager
 from ._facts import counted
+from ._failures import in_one_sentence
 from ._output import echo_hanging
 from ._output import echo_json
 from ._output import echo_table
@@ -48,6 +47,7 @@ _COLORS = {"open": "yellow", "closed": "green", "unknown": "red", "none": None}
     help="Allow the views in a file, one in each line. '#' begins a comment.",
 )
 @with_appcontext
+@in_one_sentence()
 def routes(
     shown: str | None,
     as_json: bool,
@@ -68,7 +68,7 @@ def routes(
         raise click.UsageError("'--allow' and '--allow-file' need '--fail-on open'.")
 
     app = current_flask()
-    found = _survey(app)
+    found = survey(app)
     picked = [route for route in found if _is_picked(route, shown)]
     disabled = bool(Settings(app.config).login_disabled)
     allowed = None if fail_on is None else [*allow, *_entries(allow_file)]
@@ -87,13 +87,6 @@ def routes(
 
     if fail_on is not None and problems:
         click.get_current_context().exit(1)
-
-
-def _survey(app: Flask) -> list[Route]:
-    try:
-        return survey(app)
-    except NoManager as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _is_picked(route: Route, shown: str | None) -> bool:
