@@ -80,15 +80,13 @@ def secure_default_of(setting: Setting[t.Any]) -> str | None:
 
 
 def _after_followed(setting: Setting[t.Any], default: str) -> str:
-    followed = vars(setting)["_follows"]
+    followed = setting._follows
     return f"the value of `{followed}`, otherwise {default}" if followed else default
 
 
 def as_code(setting: Setting[t.Any], value: t.Any) -> str:
     """A value as it is written in a configuration. Durations are kept in seconds."""
-    is_duration = "seconds" in (vars(setting)["_convert"] or as_code).__name__ or isinstance(
-        value, float
-    )
+    is_duration = "seconds" in (setting._convert or as_code).__name__ or isinstance(value, float)
 
     if not is_duration or value is None:
         return f"`{value!r}`".replace("'", '"')
